@@ -1,0 +1,51 @@
+"""What is said twice in one list is said once."""
+
+from __future__ import annotations
+
+from siemc.formula import (
+    And,
+    Atom,
+    Formula,
+    Not,
+    Or,
+    conjunction,
+    disjunction,
+    with_origins,
+)
+
+
+def drop_repeats(formula: Formula) -> Formula:
+    """The formula with each item of an ``And`` or ``Or`` once, at its first place.
+
+    The first keeps the origins of those that go.
+    """
+    match formula:
+        case Not(item):
+            return Not(drop_repeats(item))
+        case And(items):
+            return conjunction(_once(items))
+        case Or(items):
+            return disjunction(_once(items))
+        case _:
+            return formula
+
+
+def _once(items: tuple[Formula, ...]) -> list[Formula]:
+    found: dict[Formula, Formula] = {}
+    for item in map(drop_repeats, items):
+        found[item] = _joined(found[item], item) if item in found else item
+    return list(found.values())
+
+
+def _joined(one: Formula, other: Formula) -> Formula:
+    """``one`` with the origins of ``other``, which equals it."""
+    match one, other:
+        case Atom(), Atom():
+            return with_origins(one, tuple(dict.fromkeys((*one.origins, *other.origins))))
+        case Not(mine), Not(theirs):
+            return Not(_joined(mine, theirs))
+        case (And(mine), And(theirs)) | (Or(mine), Or(theirs)):
+            items = tuple(map(_joined, mine, theirs))
+            return And(items) if isinstance(one, And) else Or(items)
+        case _:
+            return one

@@ -1,0 +1,56 @@
+"""The result of a compilation: one ``Query`` per rule and target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from siemc.backend import Span
+from siemc.diagnostics import Assumption, Diagnostic
+
+Status = Literal["compiled", "refused", "labelled", "failed"]
+Verdict = Literal["unproved", "exact", "wider", "narrower", "different", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRef:
+    """Which rule: its Sigma id and title, where they could be read, and its file.
+
+    ``document`` is the number of the YAML document in the file, from 0.
+    """
+
+    id: str | None
+    title: str | None
+    path: str
+    document: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUse:
+    """A data source that serves the rule's log source: used or not, and the fields it lacks."""
+
+    id: str
+    used: bool
+    lacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What became of one rule in one target.
+
+    ``text`` is there when ``status`` is compiled or labelled. ``nearest`` is there when it was
+    refused but can be said nearly: the rule's shape, each inexact part in the target's plain form.
+    ``spans`` are about whichever of the two is there.
+    """
+
+    rule: RuleRef
+    target: str
+    schema: str
+    status: Status
+    text: str | None = None
+    nearest: str | None = None
+    verdict: Verdict = "unproved"
+    sources: tuple[SourceUse, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    spans: tuple[Span, ...] = ()

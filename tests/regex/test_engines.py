@@ -1,0 +1,181 @@
+"""The real engines: Lucene's own automata, and PCRE2."""
+
+import os
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from siemc.formula import Wild
+from siemc.regex import (
+    RegexError,
+    RegexUnsupported,
+    glob_to_lucene,
+    glob_to_pcre,
+    glob_to_python,
+    node_to_python,
+    parse,
+    to_lucene,
+)
+
+from .strategies import anchors, sources, subjects
+
+pytestmark = pytest.mark.engines
+
+LUCENE_MISSING = "needs Lucene: pip install arcadedb-embedded jpype1"
+PCRE_MISSING = "needs PCRE2: pip install pcre2"
+
+pcre_anchors = st.one_of(anchors, st.sampled_from([r"\z", r"\Z", "(?m:^)", "(?m:$)", r"\K"]))
+globs = st.lists(
+    st.sampled_from(["ab", "B", "\\", "\n", "é", "{1}", Wild.RUN, Wild.ONE]), max_size=5
+)
+
+Runs = Callable[[str, str], bool]
+
+
+@pytest.fixture(scope="module")
+def lucene() -> Runs:
+    """Whether Lucene's expression accepts a value, run as Elasticsearch runs a ``regexp`` query."""
+    home = find_spec("arcadedb_embedded")
+    if home is None or home.origin is None or find_spec("jpype") is None:
+        pytest.skip(LUCENE_MISSING)
+    import jpype
+
+    folder = Path(home.origin).parent
+    if not jpype.isJVMStarted():
+        machine = next(folder.glob("**/libjvm.*"))
+        jpype.startJVM(str(machine), classpath=[str(next(folder.glob("jars/lucene-core-*.jar")))])
+    automaton: Any = jpype.JPackage("org").apache.lucene.util.automaton
+    # Elasticsearch's RegexpFlag.ALL has the deprecated complement, `~`, besides RegExp.ALL
+    every_flag = automaton.RegExp.ALL | automaton.RegExp.DEPRECATED_COMPLEMENT
+
+    def run(text: str, value: str) -> bool:
+        for flags in (every_flag, automaton.RegExp.NONE):
+            found = automaton.Operations.determinize(
+                automaton.RegExp(text, flags).toAutomaton(), 10_000
+            )
+            answer = bool(automaton.CharacterRunAutomaton(found).run(value))
+            if flags == every_flag:
+                expected = answer
+            assert answer == expected, "the optional operators matter"
+        return expected
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def pcre() -> Runs:
+    """Whether PCRE2 finds an expression in a value, with ASCII classes."""
+    if find_spec("pcre2") is None:
+        pytest.skip(PCRE_MISSING)
+    import pcre2
+
+    def run(source: str, value: str) -> bool:
+        return pcre2.compile(source, pcre2.ASCII).search(value) is not None
+
+    return run
+
+
+@settings(max_examples=300, deadline=None)
+@given(source=sources(pcre_anchors), value=subjects)
+def test_lucene_accepts_what_the_original_is_found_in(
+    lucene: Runs, source: str, value: str
+) -> None:
+    node = parse(source)
+    pattern = to_lucene(node, fold="none", raw_controls=True)
+    expected = node_to_python(node).search(value) is not None
+    assert pattern.never <= (not expected)
+    assert pattern.never or lucene(pattern.text, value) == expected
+
+
+@settings(max_examples=300, deadline=None)
+@given(source=sources(pcre_anchors), value=subjects.filter(lambda value: "\n" not in value))
+def test_lucene_on_one_line(lucene: Runs, source: str, value: str) -> None:
+    node = parse(source)
+    try:
+        pattern = to_lucene(node, fold="none", raw_controls=False)
+    except RegexUnsupported:
+        return
+    expected = node_to_python(node).search(value) is not None
+    assert pattern.never or lucene(pattern.text, value) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(parts=globs, value=subjects, cased=st.booleans())
+def test_lucene_on_globs(lucene: Runs, parts: list[str | Wild], value: str, cased: bool) -> None:
+    text = glob_to_lucene(parts, fold="none", cased=cased)
+    expected = glob_to_python(tuple(parts), cased).fullmatch(value) is not None
+    assert lucene(text, value) == expected
+
+
+@pytest.mark.parametrize("char", [chr(point) for point in range(0x20, 0x7F)])
+def test_lucene_reads_every_printable_character_as_itself(lucene: Runs, char: str) -> None:
+    text = glob_to_lucene([f"a{char}b"], fold="none", cased=True)
+    assert lucene(text, f"a{char}b")
+    assert not lucene(text, "ab")
+    source = f"^[\\x{ord(char):02x}é]\\z"
+    in_class = to_lucene(parse(source), fold="none", raw_controls=True)
+    assert lucene(in_class.text, char)
+    assert lucene(in_class.text, "é")
+    assert not lucene(in_class.text, "\\" if char != "\\" else "/")
+
+
+@pytest.mark.parametrize("char", list("\t\n\r \v\f\x00a"))
+def test_lucene_s_white_space_is_what_the_assumption_says(lucene: Runs, char: str) -> None:
+    assert lucene(r"\s", char) == (char in "\t\n\r ")
+    assert lucene(r"[^\s;]", char) == (char not in "\t\n\r ")
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    source=sources(pcre_anchors),
+    value=subjects,
+    flags=st.sampled_from(["", "(?i)", "(?m)", "(?s)"]),
+)
+def test_pcre_finds_what_is_read(pcre: Runs, source: str, value: str, flags: str) -> None:
+    expected = pcre(flags + source, value)
+    assert (node_to_python(parse(flags + source)).search(value) is not None) == expected
+
+
+@settings(max_examples=2000, deadline=None)
+@given(
+    source=st.text(st.sampled_from("ab01()[]{}*+?|^$\\.-,:=!iQEdbRxszZhvKAG'P&# \n"), max_size=10),
+    value=subjects,
+)
+def test_pcre_takes_what_is_read_and_refuses_what_is_malformed(
+    pcre: Runs, source: str, value: str
+) -> None:
+    import pcre2
+
+    try:
+        expected: bool | None = pcre(source, value)
+    except pcre2.PatternError:
+        expected = None
+    except pcre2.LibraryError:
+        return
+    try:
+        found = node_to_python(parse(source)).search(value) is not None
+    except RegexUnsupported:
+        return
+    except RegexError:
+        assert expected is None
+        return
+    assert found == expected
+
+
+@settings(max_examples=300, deadline=None)
+@given(parts=globs, value=subjects, cased=st.booleans())
+def test_pcre_on_globs(pcre: Runs, parts: list[str | Wild], value: str, cased: bool) -> None:
+    expected = glob_to_python(tuple(parts), cased).fullmatch(value) is not None
+    assert pcre(glob_to_pcre(parts, cased), value) == expected
+
+
+def test_the_engines_are_there_if_they_are_meant_to_be() -> None:
+    if os.environ.get("SIEMC_ENGINES") != "required":
+        pytest.skip("SIEMC_ENGINES is not 'required'")
+    assert all(find_spec(name) for name in ("arcadedb_embedded", "jpype", "pcre2")), sys.path
