@@ -1,0 +1,44 @@
+"""The command line: each command parses its options, calls one function and renders."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from siemc.cli.compile import compile_command
+from siemc.cli.init import init_command
+from siemc.cli.lists import pipelines_command, targets_command
+from siemc.cli.schema import schema_app
+
+app = typer.Typer(
+    name="siemc",
+    help="Compile Sigma rules to Splunk SPL, Kibana KQL, Lucene and Elasticsearch Query DSL.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("compile")(compile_command)
+app.command("targets")(targets_command)
+app.command("pipelines")(pipelines_command)
+app.add_typer(schema_app, name="schema")
+app.command("init")(init_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from siemc import __version__
+
+        typer.echo(f"siemc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Compile Sigma rules to Splunk SPL, Kibana KQL, Lucene and Elasticsearch Query DSL."""

@@ -1,0 +1,89 @@
+"""What the commands share: settings, schema options, and how errors leave the program."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from siemc.backend import Platform
+    from siemc.config import Settings
+    from siemc.diagnostics import Diagnostic
+
+USAGE = 2
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Turn a ``UsageError`` into its message on standard error and exit code 2."""
+    from siemc.diagnostics import UsageError
+
+    try:
+        yield
+    except UsageError as error:
+        say(error.diagnostic)
+        raise typer.Exit(USAGE) from None
+
+
+def say(diagnostic: Diagnostic) -> None:
+    """Print a diagnostic, with its line and column, on standard error."""
+    from siemc.render import diagnostic_text
+
+    if diagnostic.place is not None and diagnostic.line is None:
+        from siemc.yamlio import locate
+
+        diagnostic = locate(diagnostic)
+    print(diagnostic_text(diagnostic), file=sys.stderr)
+
+
+def settings() -> Settings:
+    """The settings that hold in the current folder."""
+    from siemc.config import find_settings
+
+    return find_settings(Path.cwd())
+
+
+def schemas_by_target(options: Iterable[str], targets: Iterable[str]) -> dict[str, str]:
+    """The schemas named by ``[TARGET=]NAME|FILE`` options; a bare one is its platform's targets'."""
+    from siemc.backend import backends
+
+    known = backends()
+    wanted = [name for name in targets if name in known]
+    chosen: dict[str, str] = {}
+    bare: dict[str, str] = {}
+    for option in options:
+        target, equals, name = option.partition("=")
+        if equals and target in known:
+            chosen[target] = name
+        else:
+            bare |= _bare(option, {each: known[each].platform for each in wanted})
+    return {**bare, **chosen}
+
+
+def _bare(name: str, platforms: Mapping[str, Platform]) -> dict[str, str]:
+    from siemc.diagnostics import Diagnostic, UsageError
+
+    own = _platform_of_file(name)
+    found = {
+        target: name
+        for target, platform in platforms.items()
+        if name in platform.schema_names or platform.id == own
+    }
+    if not found:
+        names = sorted({each for platform in platforms.values() for each in platform.schema_names})
+        hint = f"The targets asked for take {', '.join(names)}, or the file of a profile."
+        message = f"No target that was asked for takes the schema {name}."
+        raise UsageError(Diagnostic("SC303", message, hint))
+    return found
+
+
+def _platform_of_file(name: str) -> str | None:
+    from siemc.schemas import schema_file
+
+    path = Path(name)
+    return schema_file(path).platform if path.is_file() else None

@@ -1,0 +1,110 @@
+"""The project's settings: ``siemc.toml``, or ``[tool.siemc]`` in ``pyproject.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from siemc.diagnostics import Diagnostic, UsageError
+
+CHOICES = {"inexact": ("refuse", "label"), "scope": ("source", "macro"), "format": ("text", "json")}
+LISTS = ("targets", "pipelines", "sources")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a settings file says; ``None`` and empty where it says nothing.
+
+    ``schema`` maps targets to schemas; ``""`` is the one for all targets of its platform.
+    Pipelines and schema files are paths relative to the settings file, made absolute.
+    """
+
+    path: Path | None = None
+    targets: tuple[str, ...] = ()
+    pipelines: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    schema: Mapping[str, str] = field(default_factory=dict)
+    inexact: str | None = None
+    scope: str | None = None
+    format: str | None = None
+    pretty: bool | None = None
+
+
+def find_settings(start: Path) -> Settings:
+    """The settings nearest to a folder, upwards; ``UsageError`` where they are wrong."""
+    for folder in (start, *start.parents):
+        for name, table in (("siemc.toml", ()), ("pyproject.toml", ("tool", "siemc"))):
+            path = folder / name
+            if path.is_file() and (data := _table(path, table)) is not None:
+                return _settings(path, data)
+    return Settings()
+
+
+def _table(path: Path, keys: Iterable[str]) -> Mapping[str, Any] | None:
+    data: Any = _read(path)
+    for key in keys:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    if data is not None and not isinstance(data, Mapping):
+        raise _wrong(path, "[tool.siemc] is a table of settings")
+    return data
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _wrong(path, error.strerror or "it cannot be read") from None
+    except UnicodeDecodeError:
+        raise _wrong(path, "it is not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(path, str(error)) from None
+
+
+def _settings(path: Path, data: Mapping[str, Any]) -> Settings:
+    known = {*LISTS, *CHOICES, "schema", "pretty"}
+    for key, value in data.items():
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            meant = f", did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
+            raise _wrong(path, f"there is no setting {key}{meant}")
+        _check(path, key, value)
+    lists = {key: tuple(data.get(key, ())) for key in LISTS}
+    lists["pipelines"] = tuple(_beside(path, each) for each in lists["pipelines"])
+    return Settings(
+        path=path,
+        schema=_schema(path, data.get("schema", {})),
+        pretty=data.get("pretty"),
+        **lists,
+        **{key: data.get(key) for key in CHOICES},
+    )
+
+
+def _check(path: Path, key: str, value: Any) -> None:
+    if key in LISTS and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
+        raise _wrong(path, f"{key} is a list of texts")
+    if key in CHOICES and value not in CHOICES[key]:
+        raise _wrong(path, f"{key} is one of {', '.join(CHOICES[key])}")
+    if key == "pretty" and not isinstance(value, bool):
+        raise _wrong(path, "pretty is true or false")
+
+
+def _schema(path: Path, value: Any) -> dict[str, str]:
+    table = {"": value} if isinstance(value, str) else value
+    if not isinstance(table, Mapping) or not all(isinstance(v, str) for v in table.values()):
+        raise _wrong(path, "schema is a name, or a table of names by target")
+    return {key: _beside(path, name) for key, name in table.items()}
+
+
+def _beside(settings: Path, name: str) -> str:
+    """A file named in the settings is relative to them; a plain name stays as it is."""
+    there = settings.parent / name
+    return str(there) if there.is_file() else name
+
+
+def _wrong(path: Path, problem: str) -> UsageError:
+    hint = "See docs/settings.md for what can be set."
+    return UsageError(Diagnostic("SC305", f"The settings are wrong: {problem}.", hint, str(path)))

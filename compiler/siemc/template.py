@@ -1,0 +1,41 @@
+"""What makes an index fit a schema: the templates behind ``siemc schema template``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from siemc.api import no_rules
+from siemc.backend import Platform, backends
+from siemc.compiler import Compiler, Options
+from siemc.diagnostics import Diagnostic, UsageError
+from siemc.load import load
+
+
+def templates(paths: Sequence[str], schema: str) -> Mapping[str, Any]:
+    """The component templates that give these rules' fields what ``schema`` promises, by name.
+
+    Raises ``UsageError`` where there is no such schema, no rule, or nothing to install.
+    """
+    target, platform = _platform(schema)
+    loaded = load(paths)
+    if not loaded.rules:
+        raise no_rules(paths)
+    compiler = Compiler(Options(targets=(target,), schemas={target: schema}))
+    fields = {name for rule in loaded.rules for name in compiler.fields(rule, target)}
+    found = platform.templates(platform.schema(schema), sorted(fields))
+    if not found:
+        hint = "A shipped mapping needs no template; ecs-caseless does."
+        raise UsageError(Diagnostic("SC310", f"Schema {schema} has nothing to install.", hint))
+    return found
+
+
+def _platform(schema: str) -> tuple[str, Platform]:
+    """A target and the platform that have this schema."""
+    known = backends()
+    for name, backend in known.items():
+        if schema in backend.platform.schema_names:
+            return name, backend.platform
+    names = {each for backend in known.values() for each in backend.platform.schema_names}
+    hint = f"Schemas are: {', '.join(sorted(names))}."
+    raise UsageError(Diagnostic("SC303", f"There is no schema {schema}.", hint))

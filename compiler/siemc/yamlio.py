@@ -1,0 +1,356 @@
+"""Reading YAML: fast for every file, with positions only for the few that are shown.
+
+``read`` gives the text of a file, ``documents`` the plain data of each YAML document in it. Both
+give diagnostics instead of raising. ``locate`` fills in the line and column of a diagnostic by a
+second parse that keeps positions.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from ryaml._ryaml import loads_all  # the package does not re-export it for type checkers
+from sigma.exceptions import SigmaRuleLocation
+
+from siemc.diagnostics import Diagnostic
+from siemc.formula import YamlPath
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_DEPTH = 128
+BOMS = {
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+# What YAML 1.2 keeps out of a stream (section 5.1, "Character Set").
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# Line breaks of YAML 1.1 that neither YAML 1.2 nor an editor counts as such.
+NO_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), "\ufffd")
+MARKER = re.compile(r"(---|\.\.\.)(?=[ \t\r\n]|$)")
+MARK = re.compile(r",? at line (\d+) column (\d+)")
+
+
+@dataclass(eq=False)
+class Place(SigmaRuleLocation):
+    """Where a detection item was written; pySigma carries it along as the item's ``source``.
+
+    ``yaml_path`` leads to the item's key in document number ``document`` of the file ``path``;
+    ``identifier`` is the search it belongs to. ``listed`` says that its value is a list there, so
+    that value ``i`` is at ``yaml_path + (i,)``.
+    """
+
+    identifier: str = ""
+    yaml_path: YamlPath = ()
+    listed: bool = False
+    document: int = 0
+
+    def __post_init__(self) -> None:
+        """Keep the path as it is: pySigma would wrap it again for each item."""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.identifier}"
+
+    def at(self, index: int) -> Place:
+        """The place of one value of the item."""
+        if not self.listed:
+            return self
+        return replace(self, yaml_path=(*self.yaml_path, index), listed=False)
+
+
+def read(path: str) -> str | Diagnostic:
+    """The text of a file without its byte order mark, or why it cannot be had."""
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            return _unreadable(path, "it is not a regular file")
+        if status.st_size > MAX_BYTES:
+            return _too_large(path)
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return _unreadable(path, (error.strerror or "it could not be opened").lower())
+    return _too_large(path) if len(data) > MAX_BYTES else decode(data, path)
+
+
+def decode(data: bytes, path: str) -> str | Diagnostic:
+    """The text of these bytes, or the diagnostic for the first that is not UTF-8."""
+    for bom, name in BOMS.items():
+        if data.startswith(bom):
+            message = f"The file is encoded in {name}, not in UTF-8."
+            return Diagnostic("SC003", message, "Save it as UTF-8.", path, 1, 1)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8")
+        line, column = _line_and_column(before, len(before))
+        message = f"The byte 0x{error.object[error.start]:02x} is not UTF-8."
+        return Diagnostic("SC003", message, "Save the file as UTF-8.", path, line, column)
+
+
+def _unreadable(path: str, reason: str) -> Diagnostic:
+    hint = "Check the path and its permissions."
+    return Diagnostic("SC001", f"The file cannot be read: {reason}.", hint, path)
+
+
+def _too_large(path: str) -> Diagnostic:
+    message = f"The file has more than {MAX_BYTES // 1024 // 1024} MiB."
+    return Diagnostic("SC002", message, "Split the file, or leave it out.", path)
+
+
+def documents(text: str, path: str) -> list[Any]:
+    """The plain data of each YAML document, or its ``Diagnostic`` where it cannot be read.
+
+    The whole is read at once; only if that fails is it cut at the document markers, so that a
+    broken document does not take the others with it.
+    """
+    try:
+        return list(loads_all(text) or [])
+    except ValueError:
+        return [_document(chunk, path, number) for number, chunk in enumerate(split(text))]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The text of one YAML document, and how many lines of the file come before it."""
+
+    text: str
+    offset: int
+
+
+def split(text: str) -> list[Chunk]:
+    """The text of each document, cut at the lines that begin with ``---`` or ``...``."""
+    chunks: list[Chunk] = []
+    lines: list[str] = []
+    begun = False  # whether the lines hold a document, beyond comments and directives
+    offset = 0
+    for number, line in enumerate(_lines(text)):
+        marker = MARKER.match(line)
+        if marker and begun:
+            chunks.append(Chunk("".join(lines), offset))
+            lines, begun, offset = [], False, number
+        if marker and marker[1] == "...":
+            lines.append("\n")
+            continue
+        lines.append(line)
+        begun = begun or bool(marker) or not _is_blank(line)
+    if begun or not chunks:
+        chunks.append(Chunk("".join(lines), offset))
+    return chunks
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as YAML counts them, with their ends."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text)
+
+
+def _is_blank(line: str) -> bool:
+    bare = line.strip()
+    return not bare or bare[0] == "#" or line[0] == "%"
+
+
+def _document(chunk: Chunk, path: str, number: int) -> Any:
+    try:
+        found = loads_all(chunk.text)
+        return found[0] if found else None
+    except ValueError as error:
+        return replace(_yaml_error(str(error), chunk), path=path, document=number)
+
+
+def _yaml_error(said: str, chunk: Chunk) -> Diagnostic:
+    """The diagnostic for what the reader said of a document it refused."""
+    if bad := FORBIDDEN.search(chunk.text):
+        message = f"The character U+{ord(bad[0]):04X} is not allowed in YAML."
+        hint = "Remove it, or write it as an escape in double quotes."
+        return _at(chunk, _line_and_column(chunk.text, bad.start()), "SC004", message, hint)
+    if "duplicate entry" in said or "unhashable" in said:
+        for problem in _key_problems(chunk):
+            return problem
+    mark = MARK.search(said)
+    where = (int(mark[1]), int(mark[2])) if mark else _first_node(chunk)
+    if "limit exceeded" in said:
+        message = "The YAML is nested too deeply or repeats itself too often."
+        return _at(chunk, where, "SC006", message, "Write it without the nesting or aliases.")
+    if number := re.search(r"integer `(-?\d+)`", said):
+        message = f"The number {number[1][:40]} is too large."
+        return _at(chunk, where, "SC004", message, "Put it in quotes to make it text.")
+    what = MARK.sub("", said).strip().rstrip(".")
+    hint = "Correct the YAML; a value with special characters belongs in quotes."
+    return _at(chunk, where, "SC004", f"This is not well-formed YAML: {what}.", hint)
+
+
+def _first_node(chunk: Chunk) -> tuple[int, int]:
+    """Line and column in the chunk where its document begins."""
+    import yaml
+
+    marks = (event.start_mark for event in _events(chunk) if isinstance(event, yaml.NodeEvent))
+    mark = next(marks, None)
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _at(chunk: Chunk, where: tuple[int, int], code: str, message: str, hint: str) -> Diagnostic:
+    """The finding at a line and column of the chunk."""
+    return Diagnostic(code, message, hint, line=where[0] + chunk.offset, column=where[1])
+
+
+def _line_and_column(text: str, position: int) -> tuple[int, int]:
+    """Line and column, both from 1, of an offset in the text."""
+    before = _lines(text[:position])
+    if not before or before[-1][-1] in "\r\n":
+        return len(before) + 1, 1
+    return len(before), len(before[-1]) + 1
+
+
+# --- the parse that keeps positions ---------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection being read: its path, and the key or index that comes next."""
+
+    path: YamlPath
+    is_map: bool
+    index: int = 0
+    key: str = "?"
+    keys: set[Hashable] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Where a key or an item begins; of a scalar value, where its text begins, and the text."""
+
+    line: int
+    column: int
+    scalar: tuple[int, int, str] | None = None
+
+
+def _events(chunk: Chunk) -> Iterator[Any]:
+    """The parse events up to the first error."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        yield from yaml.parse(chunk.text.translate(NO_BREAKS), Loader=loader)
+    except yaml.YAMLError:
+        return
+
+
+def _key_problems(chunk: Chunk) -> Iterator[Diagnostic]:
+    """The keys that are there twice or are no scalars, in the order of the text."""
+    import yaml
+
+    stack: list[_Open] = []
+    for event in _events(chunk):
+        is_key = bool(stack) and stack[-1].is_map and stack[-1].index % 2 == 0
+        where = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+            continue
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        if is_key and isinstance(event, yaml.CollectionStartEvent):
+            hint = "Write the key as text."
+            yield _at(chunk, where, "SC007", "A key is a list or a map, not text.", hint)
+        elif is_key and isinstance(event, yaml.ScalarEvent):
+            keys = stack[-1].keys = stack[-1].keys or set()
+            if event.value in keys:
+                message = f"The key '{event.value}' is there twice in one map."
+                hint = "Put both values in one list, or remove one of them."
+                yield _at(chunk, where, "SC005", message, hint)
+            keys.add(event.value)
+        if stack:
+            stack[-1].index += 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            stack.append(_Open((), isinstance(event, yaml.MappingStartEvent)))
+
+
+@lru_cache(maxsize=8)
+def positions(text: str, document: int) -> dict[YamlPath, Node]:
+    """Line and column of every key and list item of one document, by path."""
+    chunks = split(text)
+    return _positions(chunks[document]) if document < len(chunks) else {}
+
+
+def _positions(chunk: Chunk) -> dict[YamlPath, Node]:
+    import yaml
+
+    found: dict[YamlPath, Node] = {}
+    stack: list[_Open] = []
+    for event in _events(chunk):
+        if isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            _place_node(event, chunk.offset, stack, found)
+    return found
+
+
+def _place_node(event: Any, offset: int, stack: list[_Open], found: dict[YamlPath, Node]) -> None:
+    """Note where this node is, and open it if it is a collection."""
+    import yaml
+
+    line, column = event.start_mark.line + 1 + offset, event.start_mark.column + 1
+    is_scalar = isinstance(event, yaml.ScalarEvent)
+    quoted = is_scalar and event.style in ("'", '"')
+    scalar = (line, column + quoted, event.value) if is_scalar else None
+    within = stack[-1] if stack else None
+    if within is None:
+        path: YamlPath = ()
+        found[path] = Node(line, column, scalar)
+    elif not within.is_map:
+        path = (*within.path, within.index)
+        found[path] = Node(line, column, scalar)
+    elif within.index % 2 == 0:
+        within.key = event.value if is_scalar else "?"
+        path = (*within.path, within.key)
+        found.setdefault(path, Node(line, column))
+    else:
+        path = (*within.path, within.key)
+        found[path] = replace(found[path], scalar=scalar)
+    if within:
+        within.index += 1
+    if isinstance(event, yaml.CollectionStartEvent):
+        stack.append(_Open(path, isinstance(event, yaml.MappingStartEvent)))
+
+
+def locate(diagnostic: Diagnostic, text: str | None = None) -> Diagnostic:
+    """The diagnostic with its line and column, found by its ``place`` in the file.
+
+    A ``column`` without a line is a position, from 1, in the text of the value at ``place``.
+    ``text`` stands for the file where the rule came from elsewhere. Without a place, or where the
+    file can no longer be read, the diagnostic comes back as it is.
+    """
+    if diagnostic.line is not None or diagnostic.place is None or diagnostic.path is None:
+        return diagnostic
+    source = read(diagnostic.path) if text is None else text
+    if isinstance(source, Diagnostic):
+        return replace(diagnostic, column=None)
+    found = positions(source, diagnostic.document)
+    line, column = _find(found, diagnostic.place, diagnostic.column, source)
+    return replace(diagnostic, line=line, column=column)
+
+
+def _find(
+    found: dict[YamlPath, Node], place: YamlPath, offset: int | None, text: str
+) -> tuple[int, int]:
+    """Where a place is, or the nearest thing around it that was written.
+
+    Item 0 of what is no list is the value itself. An offset counts only in a value that is
+    written as it is, without line breaks or escapes before the offset.
+    """
+    path = place
+    while path not in found and path:
+        path = path[:-1]
+    node = found.get(path, Node(1, 1))
+    only_item = len(place) == len(path) + 1 and place[-1] == 0
+    if node.scalar is None or not (only_item or (path == place and offset)):
+        return node.line, node.column
+    line, column, value = node.scalar
+    before = value[: (offset or 1) - 1]
+    written = _lines(text)[line - 1][column - 1 :]
+    return (line, column + len(before)) if written.startswith(before) else (line, column)
