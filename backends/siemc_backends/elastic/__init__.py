@@ -1,0 +1,1 @@
+"""Elasticsearch and Kibana: the platform, and what its three languages share."""

@@ -1,0 +1,104 @@
+"""Formula to KQL, the Kibana Query Language."""
+
+from __future__ import annotations
+
+from siemc.backend import Emission, Layout, Span
+from siemc.formula import Formula, Glob, Origin, Wild
+from siemc.formula import glob as make_glob
+from siemc.schema import Schema
+from siemc_backends.elastic.emitter import Emitter
+from siemc_backends.elastic.expressions import Dialect
+from siemc_backends.elastic.fields import facts
+from siemc_backends.elastic.forms import (
+    Anywhere,
+    Form,
+    Missing,
+    Present,
+    Range,
+    Scalar,
+    Words,
+)
+from siemc_backends.elastic.kql.escape import name, needs_escape, obstacle, quoted, wildcard
+from siemc_backends.elastic.outline import Bare, Clause, Negated, Part, Value, some
+from siemc_backends.elastic.resolve import Resolver, show
+from siemc_backends.elastic.writer import Operators, Writer
+
+OPERATORS = Operators("and", "or", "not", lone_not=False)
+DIALECT = Dialect(patterns=False, raw_controls=False)
+
+
+def emit(formula: Formula, schema: Schema, layout: Layout) -> Emission:
+    """The query for an index of this schema; see ``siemc.backend.Emission``."""
+    printer = _Printer(Resolver(schema, folds=False, dialect=DIALECT))
+    return Emitter(printer.resolver, "*:*", printer.form, _write).emit(formula, layout)
+
+
+def _write(part: Part, layout: Layout) -> tuple[str, list[Span]]:
+    return Writer(OPERATORS, layout.pretty).query(part)
+
+
+class _Printer:
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+
+    def form(self, form: Form, origins: tuple[Origin, ...]) -> Part:
+        match form:
+            case Words(field, glob):
+                return _clause(f"{self._name(field)}: ", self._glob(field, glob), origins)
+            case Scalar(field, text, kind):
+                bare = kind == "boolean" or text.isdigit()
+                value = text if bare else quoted(text)
+                return _clause(f"{self._name(field)}: ", value, origins)
+            case Range(field, op, text):
+                return Bare(Value(f"{self._name(field)} {op} {text}", origins))
+            case Present(field):
+                return self._present(field, origins)
+            case Missing(field, or_empty):
+                absent = Negated(self._present(field, origins))
+                empty = _clause(f"{self._name(field)}: ", '""', origins)
+                return some([absent, empty]) if or_empty else absent
+            case Anywhere(glob):
+                return Bare(Value(self._glob(None, glob), origins))
+            case _:  # the resolver spreads AnyOf, and makes no pattern where there are none
+                raise AssertionError(form)
+
+    def _name(self, field: str) -> str:
+        if not field:
+            message = "A field without a name cannot be written."
+            self.resolver.problem("SC212", field, message, "Name the field in the rule.")
+        return name(field)
+
+    def _present(self, field: str, origins: tuple[Origin, ...]) -> Part:
+        return Bare(Value(f"{self._name(field)}: *", origins))
+
+    def _glob(self, field: str | None, test: Glob) -> str:
+        if test.literal is not None:
+            return quoted(test.literal)
+        where = field or "the event"
+        if Wild.ONE in test.parts:
+            message = f"KQL has no wildcard for one character, which {show(test)} on {where} needs."
+            self.resolver.problem("SC205", field, message, "Use -t lucene or -t dsl.")
+            test = make_glob(Wild.RUN if part is Wild.ONE else part for part in test.parts)
+        why = obstacle(test)
+        if why is not None:
+            message = f"{show(test)} on {where} cannot be written: {why}."
+            self.resolver.problem("SC212", field, message, "Use -t lucene or -t dsl.")
+        if field is not None:
+            self._check_type(field, test)
+        if needs_escape(test):
+            # until Kibana 8.12.1 a backslash was handed on unescaped (elastic/kibana#174464)
+            self.resolver.findings.assumed.add("SA08")
+        return wildcard(test)
+
+    def _check_type(self, field: str, test: Glob) -> None:
+        """Over mixed types Kibana makes a ``query_string``, where a space splits the value."""
+        known = facts(self.resolver.schema, field)
+        if known.families > 1:
+            types = " and ".join(dict.fromkeys(kind.type for kind in known.kinds))
+            message = f"{field} is {types} in different indices, where {show(test)} is split up."
+            hint = "Narrow the data view to indices of one type; or use -t lucene or -t dsl."
+            self.resolver.problem("SC214", field, message, hint)
+
+
+def _clause(head: str, text: str, origins: tuple[Origin, ...]) -> Part:
+    return Clause(head, (Value(text, origins),))

@@ -1,0 +1,380 @@
+"""From a leaf of the formula to the form that is exact on every index, or to a problem."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from ipaddress import IPv4Network
+
+from siemc.folding import fold, has_case, odd_lower
+from siemc.formula import (
+    Atom,
+    Cidr,
+    Compare,
+    Equals,
+    Glob,
+    GlobPart,
+    IsNull,
+    Opaque,
+    Origin,
+    Regex,
+    SameAs,
+    TimePart,
+    Wild,
+    glob,
+)
+from siemc.schema import Schema
+from siemc_backends.elastic import addresses
+from siemc_backends.elastic.expressions import Dialect, Expression, as_globs, as_patterns
+from siemc_backends.elastic.fields import Facts, facts
+from siemc_backends.elastic.forms import (
+    AnyOf,
+    Anywhere,
+    Form,
+    Missing,
+    Pattern,
+    Present,
+    Range,
+    Scalar,
+    Words,
+)
+from siemc_backends.elastic.platform import CASELESS
+from siemc_backends.elastic.problems import Findings
+
+ANY_RUN = (Wild.RUN,)
+KEYWORD_HINT = "Map the rule's field to a keyword field."
+RAW_HINT = "Compile for a schema that has such a field, or without a mapping (-p none)."
+OTHER_TARGET = "Use -t lucene or -t dsl, which can ignore case on such a field"
+CASELESS_HINT = (
+    f"{OTHER_TARGET}; or give the field a lowercase sub-field (siemc schema template) and compile "
+    "for --schema ecs-caseless."
+)
+
+
+class Resolver:
+    """Chooses forms for one schema. ``folds``: the language can ignore case where a field does not.
+
+    What it cannot say exactly goes to ``findings``, and the form it returns is the plain one, or
+    ``None`` where the language has none.
+    """
+
+    def __init__(self, schema: Schema, folds: bool, dialect: Dialect) -> None:
+        self.schema = schema
+        self.folds = folds
+        self.dialect = dialect
+        self.findings = Findings()
+        self.origins: tuple[Origin, ...] = ()
+
+    def form(self, atom: Atom) -> Form | None:
+        """The form of this leaf."""
+        self.origins = atom.origins
+        if isinstance(atom.test, SameAs | TimePart | Opaque):
+            self._no_form(atom.field, atom.test)
+            return None
+        if atom.field is None:
+            return self._keyword(atom)
+        return self._field(atom.field, atom)
+
+    def problem(self, code: str, name: str | None, message: str, hint: str) -> None:
+        """Note a problem of the leaf at hand."""
+        self.findings.problem(code, name, message, hint, self.origins)
+
+    def _no_form(self, name: str | None, test: SameAs | TimePart | Opaque) -> None:
+        match test:
+            case SameAs(other):
+                message = f"Elasticsearch's query languages cannot compare {name} with {other}."
+                hint = "Use -t spl, or write the comparison in ES|QL or EQL by hand."
+                self.problem("SC208", name, message, hint)
+            case TimePart(unit):
+                message = f"No query can test the {unit} of {name}."
+                hint = "Store that part in a field of its own when the event is ingested."
+                self.problem("SC209", name, message, hint)
+            case Opaque(text):
+                message = f"{text} is a text of another query language."
+                hint = "Leave out the pipeline or option that adds it."
+                self.problem("SC216", name, message, hint)
+
+    def _keyword(self, atom: Atom) -> Form | None:
+        whole = self.schema.whole_event
+        bounded = _as_keyword(atom)
+        if whole is not None and bounded is not None:
+            self.findings.assumed.add("SA04")
+            return self._field(whole, bounded)
+        why = f"schema {self.schema.name} has no field that holds the whole event"
+        if whole is not None:
+            why = "it asks for more than a text found somewhere in the event"
+        shown = bounded.test if bounded else None
+        text = show(shown) if isinstance(shown, Glob) else "of this kind"
+        message = f"The keyword {text} cannot be sought: {why}."
+        hint = (
+            "Name the fields in the rule, or compile for a schema with a whole-event field (raw)."
+        )
+        self.problem("SC211", None, message, hint)
+        return Anywhere(shown) if isinstance(shown, Glob) else None
+
+    def _field(self, name: str, atom: Atom) -> Form | None:
+        known = facts(self.schema, name)
+        self._check(name, known)
+        match atom.test:
+            case Glob() as test:
+                return self._glob(name, known, test)
+            case Regex() as test:
+                return self._regex(name, known, test)
+            case Equals(value):
+                return self._glob(name, known, Glob((_text_of(value),)))
+            case Compare(op, number):
+                return self._compare(name, known, Range(name, op, _text_of(number)))
+            case Cidr():
+                return self._cidr(name, known, atom.test)
+            case IsNull():
+                return self._null(name, known)
+            case _:
+                return self._present(name, known)
+
+    def _check(self, name: str, known: Facts) -> None:
+        """A field that is not there, or not indexed, is a problem whatever the test."""
+        if self.schema.closed and not self.schema.has(name):
+            near = get_close_matches(name, self.schema.field_names, n=1, cutoff=0.8)
+            hint = f"Did you mean {near[0]}?" if near else RAW_HINT
+            message = f"Schema {self.schema.name} has no field {name}."
+            self.problem("SC206", name, message, hint)
+        elif not known.searchable:
+            message = f"{name} is stored but not indexed, so no query finds it."
+            self.problem("SC207", name, message, "Map the rule's field to one that is indexed.")
+        if not self.schema.closed:
+            self.findings.assumed.add("SA03")
+
+    def _present(self, name: str, known: Facts) -> Form:
+        self._limits(known.limited)
+        return Present(name)
+
+    def _null(self, name: str, known: Facts) -> Form:
+        self._limits(known.limited)
+        if known.text:
+            message = f"{name} is analysed text, where an empty value cannot be found."
+            self.problem("SC215", name, message, KEYWORD_HINT)
+        return Missing(name, or_empty=all(_is_words(kind.type) for kind in known.kinds))
+
+    def _limits(self, limited: bool) -> None:
+        if limited:
+            self.findings.assumed.add("SA01")
+
+    def _glob(self, name: str, known: Facts, test: Glob) -> Form:
+        if test.parts == ANY_RUN:
+            return self._present(name, known)
+        if known.term:
+            return self._words(name, known, test)
+        if known.all_of("boolean") and (text := fold(test.literal or "")) in {"true", "false"}:
+            return Scalar(name, text, "boolean")
+        if known.number and is_number(test.literal, known):
+            return Scalar(name, test.literal or "", "number")
+        if known.all_of("ip") and (address := addresses.network_of(test)):
+            self.findings.assumed.add("SA10")
+            return Scalar(name, address, "address")
+        return self._odd_type(name, known, test)
+
+    def _odd_type(self, name: str, known: Facts, test: Glob) -> Form:
+        """A glob on a field that is not made of whole terms in every index."""
+        types = _types(known)
+        hint = KEYWORD_HINT
+        if known.text:
+            message = f"{name} is analysed text ({types}): {show(test)} cannot be held against it."
+            self.problem("SC204", name, message, hint)
+        elif (known.all_of("flattened") and _is_prefix(test)) or (
+            known.families > 1 and _fits_all(test, known)
+        ):
+            return self._words(name, known, test)
+        elif known.families > 1:
+            message = f"{name} is {types} in different indices; {show(test)} does not suit each."
+            self.problem("SC214", name, message, "Narrow the data view to indices of one type.")
+        else:
+            message = f"{name} is of type {types}, which cannot be tested for {show(test)}."
+            self.problem("SC207", name, message, hint)
+        return Words(name, test)
+
+    def _words(self, name: str, known: Facts, test: Glob) -> Form:
+        """A glob on a field of whole terms: the case decides."""
+        sub = known.caseless and not test.cased and (known.caseless_same or not self.folds)
+        text = "".join([part for part in test.parts if isinstance(part, str)])
+        if text.lower() == text.upper() or not has_case(text):
+            return self._plain(name, known, test)
+        if test.cased and known.uncased:
+            message = f"{name} ignores case, and {show(test)} must be found with its case."
+            self.problem("SC202", name, message, "Compile for a schema where the field has case.")
+        elif not test.cased and not known.cased:
+            self._folding(name, text)
+        elif not test.cased and name in self.schema.lower_values:
+            self.findings.assumed.add("SA07")
+            return self._plain(name, known, _lowered(test))
+        elif sub:
+            self._folding(f"{name}.{CASELESS}", text)
+            self._limits(known.caseless_limited)
+            return Words(f"{name}.{CASELESS}", test)
+        elif not test.cased and self.folds:
+            self._limits(known.limited)
+            return Words(name, test, fold=True)
+        elif not test.cased:
+            message = f"{name} compares case, so {show(test)} would miss other spellings."
+            self.problem("SC201", name, message, CASELESS_HINT)
+        return self._plain(name, known, test)
+
+    def _plain(self, name: str, known: Facts, test: Glob) -> Form:
+        self._limits(known.limited)
+        return Words(name, test)
+
+    def _folding(self, name: str, text: str) -> None:
+        """The engine's own lowercase filter decides; some characters it folds onto a letter."""
+        self.findings.assumed.add("SA02")
+        if not text.isascii() and any(ord(char) in odd_lower() for char in text):
+            message = f"{name} is indexed in a lower case that merges {text!r} with other texts."
+            self.problem("SC202", name, message, "Use -t lucene or -t dsl on a field with case.")
+
+    def _regex(self, name: str, known: Facts, test: Regex) -> Form | None:
+        found = as_globs(test, self.dialect)
+        if found.why is not None:
+            self._no_expression(name, test, found)
+            return None
+        self.findings.assumed.update(found.assumptions)
+        if found.globs:
+            return _any_of([self._glob(name, known, each) for each in found.globs])
+        return self._pattern(name, known, test)
+
+    def _pattern(self, name: str, known: Facts, test: Regex) -> Form | None:
+        self._limits(known.limited)
+        if not known.term:
+            message = f"{name} is {_types(known)}: no expression can be held against it."
+            code = "SC204" if known.text else "SC207"
+            self.problem(code, name, message, KEYWORD_HINT)
+        found = as_patterns(test, self.dialect, known.uncased)
+        if found.why is not None and found.code == "SC202":
+            self._no_expression(name, test, found)
+            found = as_patterns(test, self.dialect, False)
+        elif known.uncased and known.cased:
+            found = as_patterns(test, self.dialect, False)
+        if found.why is not None:
+            self._no_expression(name, test, found)
+            return None
+        self.findings.assumed.update(found.assumptions)
+        return _any_of([Pattern(name, text) for text in found.patterns])
+
+    def _no_expression(self, name: str, test: Regex, found: Expression) -> None:
+        shown = clip(test.source)
+        if found.code == "SC202":
+            message = f"{name} ignores case, and the expression {shown} does not."
+            hint = "Compile for a schema where the field has case, or add the modifier i."
+        else:
+            message = f"The expression {shown} on {name} has no form here: {found.why}."
+            hint = "Write it with contains, startswith, endswith or wildcards."
+            if not self.dialect.patterns:
+                hint += " Or use -t lucene or -t dsl, which have regular expressions."
+        self.problem(found.code, name, message, hint)
+
+    def _compare(self, name: str, known: Facts, plain: Range) -> Form:
+        if not known.number or plain.text in {"inf", "-inf", "nan"}:
+            message = f"{name} is of type {_types(known)}, which is not compared with {plain.text}."
+            self.problem("SC207", name, message, "Map the rule's field to a numeric field.")
+        return plain
+
+    def _cidr(self, name: str, known: Facts, test: Cidr) -> Form:
+        network = test.network
+        if known.all_of("ip"):
+            self.findings.assumed.add("SA10")
+            return Scalar(name, str(network), "address")
+        subs = [kind.subfield("ip") for kind in known.kinds]
+        if all(sub is not None and sub.type == "ip" for sub in subs):
+            self.findings.assumed.add("SA10")
+            return Scalar(f"{name}.ip", str(network), "address")
+        if self.dialect.patterns and known.term and isinstance(network, IPv4Network):
+            self._limits(known.limited)
+            return Pattern(name, addresses.text_expression(network))
+        message = f"{name} is not of type ip, so {network} cannot be tested as a network."
+        self.problem("SC210", name, message, "Map the rule's field to a field of type ip.")
+        return Scalar(name, str(network), "address")
+
+
+def _types(known: Facts) -> str:
+    return " and ".join(dict.fromkeys(kind.type for kind in known.kinds))
+
+
+def _any_of(forms: list[Form]) -> Form:
+    return forms[0] if len(forms) == 1 else AnyOf(tuple(forms))
+
+
+def _as_keyword(atom: Atom) -> Atom | None:
+    """The keyword as a test of the whole event's text: an anchored one has none."""
+    match atom.test:
+        case Glob(parts, cased) if parts[:1] == ANY_RUN and parts[-1:] == ANY_RUN:
+            return Atom(None, glob(parts, cased), atom.origins)
+        case Regex(source) if not any(sign in source for sign in ("^", "$", "\\A", "\\Z", "\\z")):
+            return atom
+        case _:
+            return None
+
+
+def _text_of(value: float | bool) -> str:
+    """The one text form of a number or truth value (design: a number has one text form)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _is_words(kind: str) -> bool:
+    return kind in {"keyword", "wildcard", "constant_keyword", "flattened"}
+
+
+def _is_prefix(test: Glob) -> bool:
+    """Whether a sub-key of a flattened field can be tested for it: a value or its start.
+
+    Elasticsearch's reference, "Flattened field type", "Supported operations".
+    """
+    return all(isinstance(part, str) for part in test.parts[:-1]) and Wild.ONE not in test.parts
+
+
+WHOLE = frozenset({"long", "integer", "short", "byte", "unsigned_long"})
+
+
+def is_number(text: str | None, known: Facts) -> bool:
+    """Whether the text is the one form of a number that the field can hold."""
+    if text is None or len(text) > 40:
+        return False
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdigit():
+        return text == str(int(text))
+    if any(kind.type in WHOLE for kind in known.kinds):
+        return False
+    try:
+        return text == _text_of(float(text)) and text not in {"inf", "-inf", "nan"}
+    except ValueError:
+        return False
+
+
+def _fits_all(test: Glob, known: Facts) -> bool:
+    """Whether a literal is a value that every variant of the field takes in its one text."""
+    text = test.literal
+    if text is None or not text:
+        return False
+    numbers = any(kind.is_number for kind in known.kinds)
+    rest = all(_is_words(kind.type) or kind.is_number for kind in known.kinds)
+    return rest and (not numbers or is_number(text, known))
+
+
+def _lowered(test: Glob) -> Glob:
+    parts: list[GlobPart] = [fold(p) if isinstance(p, str) else p for p in test.parts]
+    return Glob(tuple(parts), test.cased)
+
+
+def show(test: Glob) -> str:
+    """The glob as Sigma writes it, cut to a length that fits a message."""
+    return clip(
+        "".join(
+            part.value if isinstance(part, Wild) else part.replace("*", "\\*").replace("?", "\\?")
+            for part in test.parts
+        )
+    )
+
+
+def clip(text: str, length: int = 60) -> str:
+    """``text`` on one line, in quotes, cut off where it is long."""
+    shown = text if len(text) <= length else f"{text[: length - 1]}…"
+    return f"“{shown}”" if shown.isprintable() else repr(shown)

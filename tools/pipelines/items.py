@@ -1,0 +1,225 @@
+"""pySigma processing items, as the dictionaries their YAML holds, one function a kind of entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tools.pipelines.tables import Table, logsources
+
+Item = dict[str, Any]
+
+ECS_NAMES = r"^(event|winlog|process|file|source|destination|user|powershell|host|log)\.|^message$"
+"""Names that an earlier item of an ECS pipeline gave; no field of a Windows event looks so."""
+
+DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128, "imphash": 32}
+"""Hexadecimal digits of the hashes that Sysmon writes."""
+
+
+def marker(table: Table) -> Item:
+    """The item that the others ask for: the rule's log source is in this pipeline's scope."""
+    return {
+        "id": f"{table.id}_source",
+        "type": "set_state",
+        "key": f"source_{table.id}",
+        "val": "true",
+        "rule_conditions": [{"type": "logsource", **source} for source in table.logsources()],
+        "rule_cond_op": "or",
+    }
+
+
+def within(table: Table, entry: Mapping[str, Any]) -> Item:
+    """The conditions on the rule: in scope, and in the entry's categories, services and events."""
+    sources = logsources(entry.get("categories", ()), entry.get("services", ()))
+    tests: list[list[Item]] = [[{"type": "logsource", **source} for source in sources]]
+    tests.append([has_event(code) for code in entry.get("events", ())])
+    groups = [[applied(f"{table.id}_source")], *filter(None, tests)]
+    if all(len(group) == 1 for group in groups):
+        return {"rule_conditions": [group[0] for group in groups]}
+    named = [
+        {f"test_{i}_{j}": test for j, test in enumerate(group)} for i, group in enumerate(groups)
+    ]
+    terms = ["(" + " or ".join(group) + ")" for group in named]
+    together = {name: test for group in named for name, test in group.items()}
+    return {"rule_conditions": together, "rule_cond_expr": " and ".join(terms)}
+
+
+def applied(identifier: str) -> Item:
+    """A condition on the rule: an earlier item was applied to it."""
+    return {"type": "processing_item_applied", "processing_item_id": identifier}
+
+
+def has_event(code: int) -> Item:
+    """A condition on the rule: it asks for this event id somewhere."""
+    return {"type": "contains_detection_item", "field": "EventID", "value": code}
+
+
+def blanks(table: Table) -> Iterator[Item]:
+    """Values that ingest removes become a question for an absent field."""
+    pattern = table.data.get("blank")
+    if pattern is None:
+        return
+    yield {
+        "id": f"{table.id}_blank",
+        "type": "set_value",
+        "value": None,
+        **within(table, {}),
+        "field_name_conditions": [{"type": "exclude_fields", "fields": table.data["numeric"]}],
+        "detection_item_conditions": {
+            "blank": {"type": "match_string", "cond": "any", "pattern": pattern},
+            "other": {"type": "match_string", "cond": "any", "pattern": f"^(?!{pattern[1:]})"},
+        },
+        "detection_item_cond_expr": "blank and not other",
+    }
+
+
+def values(table: Table, entry: Mapping[str, Any]) -> Iterator[Item]:
+    """Values that ingest writes otherwise: words of a boolean, a table, a replacement."""
+    common = {**within(table, entry), "field_name_conditions": including(entry["fields"])}
+    for word, new in entry.get("words", {}).items():
+        match = {"type": "match_value", "cond": "all", "value": word == "true"}
+        yield {"type": "set_value", "value": new, **common, "detection_item_conditions": [match]}
+    if "words" in entry:
+        words = entry["words"].items()
+        every = {case: new for w, new in words for case in (w, w.capitalize(), w.upper())}
+        yield {"type": "map_string", "mapping": every, **common}
+    if "table" in entry:
+        yield {"type": "map_string", "mapping": dict(entry["table"]), **common}
+    for regex, replacement in entry.get("replace", {}).items():
+        yield {"type": "replace_string", "regex": regex, "replacement": replacement, **common}
+
+
+def including(fields: Iterable[str]) -> list[Item]:
+    """The condition that the field is one of these."""
+    return [{"type": "include_fields", "fields": list(fields)}]
+
+
+def hashes(table: Table, entry: Mapping[str, Any]) -> Iterator[Item]:
+    r"""Hashes taken apart by algorithm, each a whole value; what is no whole hash is left alone.
+
+    A rule writes ``Hashes|contains: 'MD5=…'``. pySigma's ``hashes_fields`` loses values that it
+    does not know and turns ``all`` into any, so ``extract_fields`` does it. The trailing ``*`` is
+    captured too and taken off afterwards, for a captured text of digits would become a number.
+    A hash of zeros is none: ingest drops it.
+    """
+    groups = [rf"{name}=(?P<{name}>(?!0+\*)[0-9A-Fa-f]{{{n}}}\*)" for name, n in DIGITS.items()]
+    yield {
+        "type": "extract_fields",
+        "regex": rf"(?i)^\*(?:{'|'.join(groups)})$",
+        "field_prefix": "hash",
+        "preserve_unmatched": True,
+        **within(table, entry),
+        "field_name_conditions": including(entry["fields"]),
+    }
+    names = [f"hash.{name}" for name in DIGITS]
+    yield {
+        "type": "replace_string",
+        "regex": r"\*$",
+        "replacement": "",
+        **within(table, entry),
+        "field_name_conditions": including(names),
+    }
+    mapping = {f"hash.{name}": _hash_fields(name, entry["to"]) for name in DIGITS}
+    yield {"type": "field_name_mapping", "mapping": mapping, **within(table, entry)}
+
+
+def _hash_fields(name: str, owners: list[str]) -> str | list[str]:
+    part = "pe.imphash" if name == "imphash" else f"hash.{name}"
+    found = [f"{owner}.{part}" for owner in owners]
+    return found[0] if len(found) == 1 else found
+
+
+def by_event(table: Table, entry: Mapping[str, Any]) -> Iterator[Item]:
+    """A field that ingest renames in some events only: by the event ids that the rule asks for.
+
+    A rule of both kinds, or of neither, asks either field: one of the two is there. To ask
+    whether both are absent would take an AND, so that item is left unmapped.
+    """
+    mark = f"{table.id}_{entry['id']}"
+    for place in ("here", "elsewhere"):
+        yield {
+            "id": f"{mark}_{place}",
+            "type": "set_state",
+            "key": f"{mark}_{place}",
+            "val": "true",
+            "rule_conditions": [has_event(code) for code in entry[place]],
+            "rule_cond_op": "or",
+        }
+    kept = {name: f"winlog.event_data.{name}" for name in entry["fields"]}
+    both = {name: [new, kept[name]] for name, new in entry["fields"].items()}
+    cases: tuple[tuple[str, Mapping[str, Any], bool], ...] = (
+        ("here and not elsewhere", entry["fields"], False),
+        ("elsewhere and not here", kept, False),
+        ("(here and elsewhere) or (not here and not elsewhere)", both, True),
+    )
+    for expression, mapping, no_null in cases:
+        item = mapped(table, {"fields": mapping, "except_null": no_null})
+        item["rule_conditions"] = {
+            "in_scope": applied(f"{table.id}_source"),
+            "here": applied(f"{mark}_here"),
+            "elsewhere": applied(f"{mark}_elsewhere"),
+        }
+        item["rule_cond_expr"] = f"in_scope and ({expression})"
+        yield item
+
+
+def mapped(table: Table, entry: Mapping[str, Any]) -> Item:
+    """A field mapping, with the conditions on the values under which it holds."""
+    fields = entry["fields"]
+    if "prefix" in entry:
+        fields = {name: entry["prefix"] + name for name in fields}
+    item = {"type": "field_name_mapping", "mapping": dict(fields), **within(table, entry)}
+    return item | when_values(table, entry)
+
+
+def when_values(table: Table, entry: Mapping[str, Any]) -> Item:
+    """The conditions on a detection item's values; an item that fails them stays unmapped."""
+    conditions: dict[str, Item] = {}
+    terms: list[str] = []
+
+    def add(name: str, condition: Item, negated: bool) -> None:
+        conditions[name] = condition
+        terms.append(f"not {name}" if negated else name)
+
+    if "blank" in table.data:
+        add("blank", {"type": "match_string", "cond": "any", "pattern": table.data["blank"]}, True)
+    if "only" in entry:
+        add("right", {"type": "match_string", "cond": "all", "pattern": entry["only"]}, False)
+    if "except" in entry:
+        add("wrong", {"type": "match_string", "cond": "any", "pattern": entry["except"]}, True)
+    if entry.get("absent"):
+        add("absent", {"type": "is_null", "cond": "all"}, False)
+    if entry.get("except_null"):
+        add("absent", {"type": "is_null", "cond": "any"}, True)
+    if len(conditions) < 2:
+        negated = terms and terms[0].startswith("not ")
+        flag = {"detection_item_cond_not": True} if negated else {}
+        return {"detection_item_conditions": list(conditions.values()), **flag} if terms else {}
+    return {
+        "detection_item_conditions": conditions,
+        "detection_item_cond_expr": " and ".join(terms),
+    }
+
+
+def stripped(table: Table, entry: Mapping[str, Any]) -> Iterator[Item]:
+    """The text before a mapping that its value loses with it, under the same conditions."""
+    if "strip" in entry:
+        yield {
+            "type": "replace_string",
+            "regex": entry["strip"],
+            "replacement": "",
+            **within(table, entry),
+            "field_name_conditions": including(entry["fields"].values()),
+            **when_values(table, entry),
+        }
+
+
+def rest(table: Table, entry: Mapping[str, Any]) -> Item:
+    """A prefix for every field that has no name yet and is not declared unmapped."""
+    named = {name for other in table.data["map"] for name in other.get("fields", ())}
+    named |= {name for other in table.data.get("events", ()) for name in other["fields"]}
+    unmapped = "|".join(sorted(named | set(table.data["unmapped"])))
+    pattern = rf"{ECS_NAMES}|^({unmapped})$"
+    item = {"type": "field_name_prefix", "prefix": entry["rest"], **within(table, entry)}
+    item["field_name_conditions"] = [{"type": "exclude_fields", "fields": [pattern], "mode": "re"}]
+    return item | when_values(table, entry)
