@@ -29,13 +29,14 @@ from sigma.types import (
     SigmaCasedString,
     SigmaExpansion,
     SigmaNumber,
+    SigmaRegularExpression,
     SigmaString,
     SigmaType,
     sigma_type,
 )
 
 from siemc.diagnostics import Diagnostic
-from siemc.encode import AFFIXES, ENCODING, EncodeError, encode, string
+from siemc.encode import AFFIXES, ENCODING, EncodeError, encode, placeholders, string
 from siemc.formula import YamlPath
 from siemc.yamlio import Place
 
@@ -315,10 +316,16 @@ def _expression(
     name: str | None, chain: tuple[str, ...], values: list[Any], place: Place
 ) -> SigmaDetectionItem:
     """A regular expression: ``contains`` adds nothing, since it is sought anywhere already."""
-    kept = tuple(each for each in chain if each != "contains")
+    kept = tuple(each for each in chain if each not in ("contains", "expand"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _plain(name, kept, values, place)
+        item = _plain(name, kept, values, place)
+    if "expand" in chain:
+        item.modifiers.append(modifiers()["expand"])
+        for value in item.value:
+            if isinstance(value, SigmaRegularExpression):
+                value.regexp = placeholders(value.regexp)
+    return item
 
 
 def _texts(

@@ -68,22 +68,25 @@ def encode(text: str, modifiers: Sequence[str]) -> list[SigmaString]:
 
 def string(text: str) -> SigmaString:
     """The text as pySigma reads it, with its wildcards and escapes."""
-    value = _string(_parsed(text))
-    value.original = text
-    return value
+    return _string(_parsed(text), text)
+
+
+def placeholders(value: SigmaString) -> SigmaString:
+    """The same with its placeholders marked, as ``expand`` does."""
+    return _string(_placeholders(tuple(value.s)), value.original)
 
 
 def _parsed(text: str) -> Parts:
     if "*" in text or "?" in text or "\\\\" in text:
         return tuple(SigmaString(text).s)
-    return (text,) if text else ()
+    return _text(text)
 
 
 def _apply(modifier: str, value: Value) -> Iterator[Value]:
     if modifier in UTF16:
         yield _utf16(modifier, _as_text(value))
     elif modifier == "base64":
-        yield (b64encode(_as_bytes(modifier, value)).decode("ascii"),)
+        yield _text(b64encode(_as_bytes(modifier, value)).decode("ascii"))
     elif modifier == "base64offset":
         yield from _offsets(_as_bytes(modifier, value))
     elif modifier == "windash":
@@ -118,6 +121,10 @@ def _as_text(value: Value) -> Parts:
     except UnicodeDecodeError:
         message = "A UTF-16 value with letters outside ASCII is no text."
         raise EncodeError(message, "Put base64 or base64offset after it.") from None
+    return _text(text)
+
+
+def _text(text: str) -> Parts:
     return (text,) if text else ()
 
 
@@ -145,7 +152,7 @@ def _offsets(data: bytes) -> Iterator[Value]:
         first = (0, 2, 3)[before]
         last = len(text) - (0, 3, 2)[(len(data) + before) % 3]
         kept = text[first:last]
-        yield (kept,) if kept else ()
+        yield _text(kept)
 
 
 def _dashes(parts: Parts) -> Iterator[Value]:
@@ -165,10 +172,11 @@ def _dashes(parts: Parts) -> Iterator[Value]:
     if len(DASHES) ** count > MAX_VARIANTS:
         message = f"'windash' would exchange {count} dashes in one value; five are the limit."
         raise EncodeError(message, "Split the value into several searches.")
-    yield from product(*pieces)
+    for made in product(*pieces):
+        yield tuple(part for part in made if part != "")
 
 
-def _placeholders(parts: Parts) -> Value:
+def _placeholders(parts: Parts) -> Parts:
     found: list[Part] = []
     for part in parts:
         if isinstance(part, str):
@@ -176,7 +184,7 @@ def _placeholders(parts: Parts) -> Value:
                 found.append(Placeholder(piece) if i % 2 else piece.replace("\\%", "%"))
         else:
             found.append(part)
-    return tuple(found)
+    return tuple(part for part in found if part != "")
 
 
 def _affixed(modifier: str, parts: Parts) -> Parts:
@@ -189,12 +197,18 @@ def _affixed(modifier: str, parts: Parts) -> Parts:
     return parts
 
 
-def _string(parts: Parts) -> SigmaString:
-    """A pySigma string of these parts, neighbouring texts joined."""
-    value = SigmaString()
-    if len(parts) < 2:
-        value.s = [part for part in parts if part != ""]
-        return value
+def _string(parts: Parts, original: str = "") -> SigmaString:
+    """A pySigma string of these parts, neighbouring texts joined.
+
+    The constructor, which would parse an empty text, is passed by: this runs for every value.
+    """
+    value = SigmaString.__new__(SigmaString)
+    value.original = original
+    value.s = list(parts) if len(parts) < 2 else _joined(parts)
+    return value
+
+
+def _joined(parts: Parts) -> list[Part]:
     joined: list[Part] = []
     for part in parts:
         last = joined[-1] if joined else None
@@ -202,5 +216,4 @@ def _string(parts: Parts) -> SigmaString:
             joined[-1] = last + part
         elif part != "":
             joined.append(part)
-    value.s = joined
-    return value
+    return joined

@@ -7,7 +7,8 @@ each item keeps the filter's own file, document and search as its place.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ from siemc import condition as conditions
 from siemc.collection import Document
 from siemc.diagnostics import Diagnostic
 from siemc.rule import RuleReader
+
+UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,10 @@ class Filter:
         """Whether the filter narrows this rule."""
         if rule.logsource not in self.logsource:
             return False
-        names = {str(rule.id).lower(), rule.name, rule.title}
-        return self.rules is None or not names.isdisjoint(self.rules)
+        if self.rules is None:
+            return True
+        names = {rule.name, rule.title, str(rule.id).lower() if rule.id else None}
+        return not names.isdisjoint(self.rules)
 
 
 def read_filter(document: Document) -> tuple[Filter | None, list[Diagnostic]]:
@@ -60,13 +65,12 @@ class _FilterReader(RuleReader):
         rules = self.rules(data.get("rules"))
         texts = self.condition_texts(data, ("filter",))
         searches = self.searches(data, ("filter",), ("condition", "rules"))
-        if texts is None or searches is None or self.broken:
-            return None
-        if len(texts) != 1:
+        if texts is not None and len(texts) != 1:
             hint = "Join the conditions with 'or'."
             self.report("SC028", "A filter has one condition.", hint, ("filter", "condition"))
-        self.check_conditions(texts, searches, ("filter",))
-        if self.broken:
+        elif texts is not None:
+            self.check_conditions(texts, searches, ("filter",))
+        if texts is None or self.broken:
             return None
         source = SigmaLogSource.from_dict(dict(logsource or {}), self.place)
         parsed = conditions.parse(texts[0], searches)
@@ -83,9 +87,10 @@ class _FilterReader(RuleReader):
         return frozenset()
 
 
-def _references(values: Iterable[str]) -> frozenset[str]:
-    """The names as written, and in lower case, since ids are written either way."""
-    return frozenset(form for value in values for form in (value, value.lower()))
+def _references(values: Sequence[str]) -> frozenset[str]:
+    """The names as written, and ids in lower case, since those are written either way."""
+    ids = {value.lower() for value in values if UUID.fullmatch(value)}
+    return frozenset(ids.union(values))
 
 
 def apply_filters(rules: Sequence[SigmaRule], filters: Sequence[Filter]) -> list[Diagnostic]:

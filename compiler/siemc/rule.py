@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sigma.exceptions import SigmaError
-from sigma.rule import SigmaDetection, SigmaDetections, SigmaRule
+from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaDetections, SigmaRule
 
 from siemc import condition as conditions
 from siemc.collection import Document
@@ -163,23 +163,23 @@ class RuleReader:
             return None
         texts = self.condition_texts(data, path)
         searches = self.searches(data, path, ("condition",))
-        if texts is None or searches is None:
-            return None
-        self.check_conditions(texts, searches, path)
-        if self.broken:
+        if texts is not None:
+            self.check_conditions(texts, searches, path)
+        if texts is None or self.broken:
             return None
         return SigmaDetections(searches, texts, self.place, **pysigma_policy())
 
     def searches(
         self, data: Mapping[Any, Any], path: YamlPath, reserved: Collection[str]
-    ) -> dict[str, SigmaDetection] | None:
-        """The named searches, or ``None`` if one is wrong."""
-        found: dict[str, SigmaDetection | None] = {}
+    ) -> dict[str, SigmaDetection]:
+        """The named searches; what is wrong is reported, and an empty one stands for it."""
+        found: dict[str, SigmaDetection] = {}
         for name, definition in data.items():
             if name in reserved or self._is_timeframe(name, definition, path):
                 continue
             if isinstance(name, str):
-                found[name] = self.builder.detection(definition, (*path, name))
+                search = self.builder.detection(definition, (*path, name))
+                found[name] = search or SigmaDetection([SigmaDetectionItem(None, [], [])])
             else:
                 shown = "null" if name is None else str(name)
                 message = f"The name of the search, {shown}, is not text."
@@ -187,8 +187,7 @@ class RuleReader:
         if not found and not self.broken:
             hint = "Add a search, such as selection."
             self.report("SC012", "The detection has no searches.", hint, path)
-        whole = {name: each for name, each in found.items() if each is not None}
-        return whole if found and len(whole) == len(found) else None
+        return found
 
     def _is_timeframe(self, name: Any, definition: Any, path: YamlPath) -> bool:
         if name != "timeframe" or not isinstance(definition, str):
@@ -217,6 +216,8 @@ class RuleReader:
         self, texts: list[str], searches: Mapping[str, SigmaDetection], path: YamlPath
     ) -> None:
         """Report conditions that cannot be read, and searches that none of them uses."""
+        if not searches:
+            return
         used: set[str] = set()
         for i, text in enumerate(texts):
             try:

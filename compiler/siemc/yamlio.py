@@ -21,8 +21,9 @@ from sigma.exceptions import SigmaRuleLocation
 from siemc.diagnostics import Diagnostic
 from siemc.formula import YamlPath
 
+# Not blocking, since opening a named pipe would wait for its writer.
+OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 MAX_BYTES = 4 * 1024 * 1024
-MAX_DEPTH = 128
 BOMS = {
     b"\xff\xfe\x00\x00": "UTF-32",
     b"\x00\x00\xfe\xff": "UTF-32",
@@ -67,16 +68,25 @@ class Place(SigmaRuleLocation):
 def read(path: str) -> str | Diagnostic:
     """The text of a file without its byte order mark, or why it cannot be had."""
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            return _unreadable(path, "it is not a regular file")
-        if status.st_size > MAX_BYTES:
-            return _too_large(path)
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        file = os.open(path, OPEN_FLAGS)
+        try:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                return _unreadable(path, "it is not a regular file")
+            data = _bytes(file)
+        finally:
+            os.close(file)
     except OSError as error:
         return _unreadable(path, (error.strerror or "it could not be opened").lower())
     return _too_large(path) if len(data) > MAX_BYTES else decode(data, path)
+
+
+def _bytes(file: int) -> bytes:
+    """The content of an open file, or more than ``MAX_BYTES`` of it."""
+    data = chunk = os.read(file, 64 * 1024)
+    while chunk and len(data) <= MAX_BYTES:
+        chunk = os.read(file, MAX_BYTES)
+        data += chunk
+    return data
 
 
 def decode(data: bytes, path: str) -> str | Diagnostic:

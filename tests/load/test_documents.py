@@ -161,6 +161,8 @@ def test_a_filter_leaves_other_rules_alone() -> None:
     ("rules", "text", "reason"),
     [
         ("[three]", rule(), "it names none of the rules"),
+        ("[ONE]", rule(), "it names none of the rules"),
+        ("[none]", rule().replace(f"id: {IDS[0]}\n", ""), "it names none of the rules"),
         ("any", rule().replace("product: windows", "product: linux"), "no rule has its log source"),
     ],
 )

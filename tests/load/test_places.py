@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sigma.rule import SigmaDetection
 from sigma.types import (
+    Placeholder,
     SigmaCasedString,
     SigmaExpansion,
     SigmaRegularExpression,
@@ -145,6 +146,15 @@ def test_expressions_are_those_of_python(text: str, recwarn: pytest.WarningsReco
 def test_contains_adds_nothing_to_an_expression() -> None:
     assert str(value("a|re|contains: 'x|y'").regexp) == "x|y"
     assert str(value("a|re|i: 'x'").regexp) == "x"
+
+
+def test_expand_in_an_expression_marks_placeholders() -> None:
+    (loaded,) = [one(r"a|re|expand: '^%x%\d+ 5% of %y%$'")]
+    (item,) = leaves(loaded.rule.detection.detections["s"])
+    run = SpecialChars.WILDCARD_MULTI
+    assert value("a|re|expand: '%x%.*'").regexp.s == [Placeholder("x"), ".", run]
+    assert item.value[0].regexp.s == ["^", Placeholder("x"), r"\d+ 5% of ", Placeholder("y"), "$"]
+    assert item.to_plain() == {"a|re|expand": r"^%x%\d+ 5% of %y%$"}
 
 
 def test_affix_and_fieldref_stand_in_either_order() -> None:

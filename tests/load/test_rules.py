@@ -1,7 +1,12 @@
 """What is wrong in a rule: the code, the place by line and column, and what a rule survives."""
 
-import pytest
+import json
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siemc import condition
 from siemc.load import load_text
 from tests.load import HEADER, all_diagnostics, found_in, marked
 
@@ -150,8 +155,8 @@ def test_an_id_that_is_no_uuid_is_kept_to_name_the_rule() -> None:
 
 
 def test_every_problem_of_a_rule_is_named_at_once() -> None:
-    text = f"{TOP}  s:\n    a|foo: 1\n    b|lt: x\n    c|re: '('\n  condition: s\n"
-    assert [each.code for each in found_in(text)] == ["SC017", "SC018", "SC022"]
+    text = f"{TOP}  s:\n    a|foo: 1\n    b|lt: x\n    c|re: '('\n  condition: s and\n"
+    assert [each.code for each in found_in(text)] == ["SC017", "SC018", "SC022", "SC014"]
 
 
 def test_an_unused_search_is_noted() -> None:
@@ -195,3 +200,38 @@ def test_all_is_in_the_catalogue() -> None:
     for _, text, _ in [*ERRORS, *WARNINGS]:
         for found in all_diagnostics(load_text(text.replace("¶", ""))):
             assert found.severity in ("error", "warning", "note")
+
+
+MODIFIERS = ["contains", "startswith", "all", "neq", "cased", "re", "i", "windash", "expand"]
+MODIFIERS += ["base64", "base64offset", "wide", "utf16", "cidr", "exists", "lt", "hour", "fieldref"]
+CHAINS = st.lists(st.sampled_from(MODIFIERS), max_size=3)
+KEYS = st.builds(lambda name, chain: "|".join([name, *chain]), st.sampled_from(["", "a"]), CHAINS)
+TEXTS = st.sampled_from(
+    ["", "*", "x*", "\\", "%a%", "(", "10.0.0.0/8", "-a /b", "\u00e9", "5", "a|b"]
+)
+SCALARS = st.one_of(TEXTS, st.integers(), st.booleans(), st.none(), st.floats(-1e300, 1e300))
+VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=3))
+MAPS = st.dictionaries(KEYS, VALUES, max_size=3)
+SEARCHES = st.one_of(VALUES, MAPS, st.lists(st.one_of(MAPS, SCALARS), max_size=3))
+CONDITIONS = st.sampled_from(["a", "a and not b", "1 of a*", "all of them", "", "a |", "not", 1])
+DOCUMENTS = st.fixed_dictionaries(
+    {
+        "title": st.one_of(st.just("t"), SCALARS),
+        "logsource": st.one_of(st.just({"product": "windows"}), MAPS, SCALARS),
+        "detection": st.one_of(
+            st.fixed_dictionaries({"a": SEARCHES, "b": SEARCHES, "condition": CONDITIONS}), SEARCHES
+        ),
+    },
+    optional=dict.fromkeys(("id", "name", "date", "level", "tags", "related", "action"), VALUES),
+)
+
+
+@given(DOCUMENTS)
+def test_any_document_loads_or_is_broken(data: dict[str, object]) -> None:
+    loaded = load_text(json.dumps(data))
+    assert len(loaded.rules) + len(loaded.broken) <= 1
+    for broken in loaded.broken:
+        assert any(each.severity == "error" for each in broken.diagnostics)
+    for rule in loaded.rules:
+        detection = rule.rule.detection
+        assert all(condition.parse(text, detection.detections) for text in detection.condition)

@@ -22,10 +22,12 @@ from siemc.regex import (
     Repeat,
     glob_to_python,
     literal_cover,
+    node_to_python,
     parse,
     required_literals,
     to_globs,
     to_lucene,
+    whole,
 )
 from siemc.regex.classes import Fold
 
@@ -119,9 +121,10 @@ def pattern_of(node: Node, folding: Fold, raw_controls: bool) -> LucenePattern |
 def check(expression: Expression) -> dict[str, int]:
     """Every translation of one expression against Python's ``re``; which of them there are."""
     node, original = tree_of(expression), python_of(expression)
-    exact = to_python(to_lucene(node, fold="none", raw_controls=True).text)
     globs = to_globs(node)
     cover = literal_cover(node)
+    controls = pattern_of(node, "none", raw_controls=True)
+    exact = to_python(controls.text) if controls else node_to_python(whole(node))
     one_line = pattern_of(node, "none", raw_controls=False)
     lower = pattern_of(node, "lower", raw_controls=True)
     lowered = to_python(lower.text) if lower else None
@@ -142,6 +145,7 @@ def check(expression: Expression) -> dict[str, int]:
             assert cover is None or any(text in fold(value) for text in cover)
     assert hits, "no sample matches"
     return {
+        "with controls": controls is not None,
         "one line": one_line is not None,
         "lower-cased": lowered is not None,
         "globs": globs is not None,
@@ -156,5 +160,6 @@ def test_every_expression_is_translated_and_means_the_same() -> None:
     for expression in found:
         for name, is_so in check(expression).items():
             counts[name] = counts.get(name, 0) + is_so
-    print(f"{len(found)} distinct expressions, all exact in Lucene with raw controls; {counts}")
-    assert counts["one line"] >= len(found) - 1  # one is six line breaks
+    print(f"{len(found)} distinct expressions: {counts}")
+    assert counts["with controls"] >= len(found) - 1  # one has two gaps of up to 128 and 32
+    assert counts["one line"] >= len(found) - 2  # and one is six line breaks

@@ -288,6 +288,7 @@ class Where(Reader):
 
     def call(self, name: str) -> Any:
         self.take("(")
+        result: Any
         if name == "mvfilter":
             result = self.filtered()
         elif name in ("isnull", "isnotnull"):
@@ -315,7 +316,11 @@ class Where(Reader):
 
     def filtered(self) -> list[str] | None:
         start = self.at
-        name = next(t.strip("'") for t in self.tokens[start:] if t.strip("'") in FIELDS)
+        name = next(
+            token.strip("'")
+            for token, after in zip(self.tokens[start:], self.tokens[start + 1 :], strict=False)
+            if after != "(" and (WORDS.fullmatch(token) or token.startswith("'"))
+        )
         kept = []
         for value in self.event.get(name, ()):
             self.at, self.bound = start, (name, value)
@@ -326,10 +331,6 @@ class Where(Reader):
             self.either()
         self.bound = None
         return kept or None
-
-
-# The names that the tests' fields have: what else is in an mvfilter is a function or a text.
-FIELDS = {"x", "y", "z", "a.b", "s p", "_raw", "earliest"}
 
 
 def pcre(pattern: str) -> re.Pattern[str]:
@@ -348,7 +349,7 @@ def pcre(pattern: str) -> re.Pattern[str]:
         pattern,
         flags=re.DOTALL,
     )
-    return re.compile(out)
+    return re.compile(out, re.ASCII)
 
 
 def match(text: str | None, pattern: str | None) -> bool | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from siemc.formula import Glob, Regex
+from siemc.formula import Glob, Regex, Wild
 from siemc.regex import (
     Alternate,
+    Chars,
+    Concat,
     LucenePattern,
     Node,
     RegexError,
@@ -16,11 +18,19 @@ from siemc.regex import (
     to_globs,
     to_lucene,
 )
+from siemc.regex.charset import single
+from siemc.regex.effort import determinizes
+from siemc.regex.tree import ANY_CHAR, ANY_RUN
 
 # index.max_regex_length, in UTF-16 units (Elasticsearch's reference, "Index modules"); it bounds
 # query_string as well (QueryStringQueryParser.getRegexpQuery)
 MAX_LENGTH = 1000
 FEW_GLOBS = 16
+
+# max_determinized_states (Elasticsearch's reference, "Regexp query" and "Query string query")
+MAX_DETERMINIZED_STATES = 10_000
+
+MANY_ONES = 6  # fewer copies of ``?`` cannot use the work up
 
 ASSUMED = {"line-break": "SA05", "control-characters": "SA06", "case-beyond-table": "SA02"}
 
@@ -29,11 +39,13 @@ ASSUMED = {"line-break": "SA05", "control-characters": "SA06", "case-beyond-tabl
 class Dialect:
     """What a language does with expressions.
 
-    ``patterns``: it has them. ``raw_controls``: its text can hold any character.
+    ``patterns``: it has them. ``raw_controls``: its text can hold any character. ``states``: the
+    limits on the work of an expression that its text can ask for, the default first.
     """
 
     patterns: bool
     raw_controls: bool
+    states: tuple[int, ...] = (MAX_DETERMINIZED_STATES,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,7 @@ class Expression:
     globs: tuple[Glob, ...] = ()
     patterns: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    states: int | None = None
     why: str | None = None
     code: str = "SC203"
 
@@ -69,29 +82,46 @@ def as_globs(test: Regex, dialect: Dialect) -> Expression:
 
 @lru_cache(maxsize=4096)
 def as_patterns(test: Regex, dialect: Dialect, lower: bool) -> Expression:
-    """The expression as Lucene patterns; ``lower`` for a field of lower-cased values."""
+    """The expression as Lucene patterns; ``lower`` for a field of lower-cased values.
+
+    ``states`` of the result is the limit it needs, where that is not the default.
+    """
+    tried = [_tried(test, dialect, lower, limit) for limit in dialect.states]
+    return next((each for each in tried if each.why is None), tried[0])
+
+
+def _tried(test: Regex, dialect: Dialect, lower: bool, limit: int) -> Expression:
     try:
-        node = _parsed(test)
-        found = _patterns(node, dialect, lower)
+        found = _patterns(_parsed(test), dialect, lower, limit)
     except (RegexError, RegexUnsupported) as error:
-        code = "SC202" if lower and "case" in str(error) else "SC203"
-        return Expression(why=str(error), code=code)
+        return Expression(why=str(error), code=_code(str(error), lower))
     if any(pattern.length > MAX_LENGTH for pattern in found):
         return Expression(why=f"it is longer than {MAX_LENGTH} characters", code="SC213")
     names = dict.fromkeys(name for pattern in found for name in pattern.assumptions)
     return Expression(
         patterns=tuple(pattern.text for pattern in found),
         assumptions=tuple(ASSUMED[name] for name in names),
+        states=None if limit == MAX_DETERMINIZED_STATES else limit,
     )
 
 
-def _patterns(node: Node, dialect: Dialect, lower: bool) -> list[LucenePattern]:
+def _code(why: str, lower: bool) -> str:
+    if "determinized" in why:
+        return "SC213"
+    return "SC202" if lower and "lower-cased" in why else "SC203"
+
+
+def _patterns(node: Node, dialect: Dialect, lower: bool, limit: int) -> list[LucenePattern]:
     """One pattern, or, where that is too long, one for each alternative."""
-    raw = dialect.raw_controls
-    pattern = to_lucene(node, fold="lower" if lower else "none", raw_controls=raw)
+    pattern = to_lucene(
+        node,
+        fold="lower" if lower else "none",
+        raw_controls=dialect.raw_controls,
+        max_determinized_states=limit,
+    )
     if pattern.length <= MAX_LENGTH or not isinstance(node, Alternate):
         return [pattern]
-    return [each for option in node.options for each in _patterns(option, dialect, lower)]
+    return [each for option in node.options for each in _patterns(option, dialect, lower, limit)]
 
 
 def _parsed(test: Regex) -> Node:
@@ -106,6 +136,20 @@ def _parsed(test: Regex) -> Node:
 def _good(found: tuple[object, ...] | None, dialect: Dialect) -> bool:
     """Whether there are globs, and few enough to be read where a pattern could do."""
     return bool(found) and (not dialect.patterns or len(found or ()) <= FEW_GLOBS)
+
+
+@lru_cache(maxsize=1024)
+def is_affordable(test: Glob) -> bool:
+    """Whether Lucene can make the glob's automaton deterministic: not ``*a`` and twenty ``?``."""
+    if Wild.RUN not in test.parts or test.parts.count(Wild.ONE) < MANY_ONES:
+        return True
+    nodes: list[Node] = []
+    for part in test.parts:
+        if isinstance(part, str):
+            nodes += [Chars(single(char, not test.cased)) for char in part]
+        else:
+            nodes.append(ANY_RUN if part is Wild.RUN else ANY_CHAR)
+    return determinizes(Concat(tuple(nodes)), MAX_DETERMINIZED_STATES)
 
 
 def too_long(text: str) -> bool:

@@ -34,6 +34,15 @@ class Facts:
         return all(kind.type in types for kind in self.kinds)
 
     @property
+    def exists_for_any(self) -> bool:
+        """Whether a glob of wildcards alone, such as ``?*``, is taken for an exists query.
+
+        On a ``wildcard`` field it is: ``WildcardFieldMapper.wildcardQuery``, "not a pure length
+        query".
+        """
+        return any(kind.type == "wildcard" for kind in self.kinds)
+
+    @property
     def number(self) -> bool:
         """Whether the field is numeric in every index."""
         return all(kind.is_number for kind in self.kinds)

@@ -19,10 +19,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A value of ``field``, the whole of it, matches this Lucene expression."""
+    """A value of ``field``, the whole of it, matches this Lucene expression.
+
+    ``states`` is the limit on its work that it needs, where the default is too low.
+    """
 
     field: str
     text: str
+    states: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from siemc.formula import (
     Compare,
     Equals,
     Glob,
-    GlobPart,
     IsNull,
     Opaque,
     Origin,
@@ -22,9 +21,17 @@ from siemc.formula import (
     Wild,
     glob,
 )
+from siemc.regex import glob_to_lucene
 from siemc.schema import Schema
 from siemc_backends.elastic import addresses
-from siemc_backends.elastic.expressions import Dialect, Expression, as_globs, as_patterns
+from siemc_backends.elastic.expressions import (
+    MANY_ONES,
+    Dialect,
+    Expression,
+    as_globs,
+    as_patterns,
+    is_affordable,
+)
 from siemc_backends.elastic.fields import Facts, facts
 from siemc_backends.elastic.forms import (
     AnyOf,
@@ -39,6 +46,18 @@ from siemc_backends.elastic.forms import (
 )
 from siemc_backends.elastic.platform import CASELESS
 from siemc_backends.elastic.problems import Findings
+from siemc_backends.elastic.values import (
+    KEYWORDS,
+    clip,
+    has_only_wildcards,
+    is_finite,
+    is_for_each,
+    is_number,
+    is_prefix,
+    lowered,
+    show,
+    text_of,
+)
 
 ANY_RUN = (Wild.RUN,)
 KEYWORD_HINT = "Map the rule's field to a keyword field."
@@ -120,9 +139,9 @@ class Resolver:
             case Regex() as test:
                 return self._regex(name, known, test)
             case Equals(value):
-                return self._glob(name, known, Glob((_text_of(value),)))
+                return self._glob(name, known, Glob((text_of(value),)))
             case Compare(op, number):
-                return self._compare(name, known, Range(name, op, _text_of(number)))
+                return self._compare(name, known, Range(name, op, text_of(number)))
             case Cidr():
                 return self._cidr(name, known, atom.test)
             case IsNull():
@@ -152,7 +171,7 @@ class Resolver:
         if known.text:
             message = f"{name} is analysed text, where an empty value cannot be found."
             self.problem("SC215", name, message, KEYWORD_HINT)
-        return Missing(name, or_empty=all(_is_words(kind.type) for kind in known.kinds))
+        return Missing(name, or_empty=all(kind.type in KEYWORDS for kind in known.kinds))
 
     def _limits(self, limited: bool) -> None:
         if limited:
@@ -179,8 +198,8 @@ class Resolver:
         if known.text:
             message = f"{name} is analysed text ({types}): {show(test)} cannot be held against it."
             self.problem("SC204", name, message, hint)
-        elif (known.all_of("flattened") and _is_prefix(test)) or (
-            known.families > 1 and _fits_all(test, known)
+        elif (known.all_of("flattened") and is_prefix(test)) or (
+            known.families > 1 and is_for_each(test, known)
         ):
             return self._words(name, known, test)
         elif known.families > 1:
@@ -193,6 +212,11 @@ class Resolver:
 
     def _words(self, name: str, known: Facts, test: Glob) -> Form:
         """A glob on a field of whole terms: the case decides."""
+        if len(test.parts) > MANY_ONES and not is_affordable(test):
+            message = f"{show(test)} on {name} is more work than Lucene takes on."
+            self.problem("SC213", name, message, "Write the value with fewer single wildcards.")
+        if known.exists_for_any and self.dialect.patterns and has_only_wildcards(test):
+            return Pattern(name, glob_to_lucene(test.parts, fold="none", cased=True))
         sub = known.caseless and not test.cased and (known.caseless_same or not self.folds)
         text = "".join([part for part in test.parts if isinstance(part, str)])
         if text.lower() == text.upper() or not has_case(text):
@@ -204,13 +228,15 @@ class Resolver:
             self._folding(name, text)
         elif not test.cased and name in self.schema.lower_values:
             self.findings.assumed.add("SA07")
-            return self._plain(name, known, _lowered(test))
+            return self._plain(name, known, lowered(test))
         elif sub:
             self._folding(f"{name}.{CASELESS}", text)
             self._limits(known.caseless_limited)
             return Words(f"{name}.{CASELESS}", test)
         elif not test.cased and self.folds:
             self._limits(known.limited)
+            if known.uncased:
+                self._folding(name, text)
             return Words(name, test, fold=True)
         elif not test.cased:
             message = f"{name} compares case, so {show(test)} would miss other spellings."
@@ -254,7 +280,7 @@ class Resolver:
             self._no_expression(name, test, found)
             return None
         self.findings.assumed.update(found.assumptions)
-        return _any_of([Pattern(name, text) for text in found.patterns])
+        return _any_of([Pattern(name, text, found.states) for text in found.patterns])
 
     def _no_expression(self, name: str, test: Regex, found: Expression) -> None:
         shown = clip(test.source)
@@ -269,7 +295,7 @@ class Resolver:
         self.problem(found.code, name, message, hint)
 
     def _compare(self, name: str, known: Facts, plain: Range) -> Form:
-        if not known.number or plain.text in {"inf", "-inf", "nan"}:
+        if not known.number or not is_finite(plain.text):
             message = f"{name} is of type {_types(known)}, which is not compared with {plain.text}."
             self.problem("SC207", name, message, "Map the rule's field to a numeric field.")
         return plain
@@ -308,73 +334,3 @@ def _as_keyword(atom: Atom) -> Atom | None:
             return atom
         case _:
             return None
-
-
-def _text_of(value: float | bool) -> str:
-    """The one text form of a number or truth value (design: a number has one text form)."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _is_words(kind: str) -> bool:
-    return kind in {"keyword", "wildcard", "constant_keyword", "flattened"}
-
-
-def _is_prefix(test: Glob) -> bool:
-    """Whether a sub-key of a flattened field can be tested for it: a value or its start.
-
-    Elasticsearch's reference, "Flattened field type", "Supported operations".
-    """
-    return all(isinstance(part, str) for part in test.parts[:-1]) and Wild.ONE not in test.parts
-
-
-WHOLE = frozenset({"long", "integer", "short", "byte", "unsigned_long"})
-
-
-def is_number(text: str | None, known: Facts) -> bool:
-    """Whether the text is the one form of a number that the field can hold."""
-    if text is None or len(text) > 40:
-        return False
-    digits = text.removeprefix("-")
-    if digits.isascii() and digits.isdigit():
-        return text == str(int(text))
-    if any(kind.type in WHOLE for kind in known.kinds):
-        return False
-    try:
-        return text == _text_of(float(text)) and text not in {"inf", "-inf", "nan"}
-    except ValueError:
-        return False
-
-
-def _fits_all(test: Glob, known: Facts) -> bool:
-    """Whether a literal is a value that every variant of the field takes in its one text."""
-    text = test.literal
-    if text is None or not text:
-        return False
-    numbers = any(kind.is_number for kind in known.kinds)
-    rest = all(_is_words(kind.type) or kind.is_number for kind in known.kinds)
-    return rest and (not numbers or is_number(text, known))
-
-
-def _lowered(test: Glob) -> Glob:
-    parts: list[GlobPart] = [fold(p) if isinstance(p, str) else p for p in test.parts]
-    return Glob(tuple(parts), test.cased)
-
-
-def show(test: Glob) -> str:
-    """The glob as Sigma writes it, cut to a length that fits a message."""
-    return clip(
-        "".join(
-            part.value if isinstance(part, Wild) else part.replace("*", "\\*").replace("?", "\\?")
-            for part in test.parts
-        )
-    )
-
-
-def clip(text: str, length: int = 60) -> str:
-    """``text`` on one line, in quotes, cut off where it is long."""
-    shown = text if len(text) <= length else f"{text[: length - 1]}…"
-    return f"“{shown}”" if shown.isprintable() else repr(shown)

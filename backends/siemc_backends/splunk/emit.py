@@ -27,6 +27,8 @@ def emit(formula: Formula, schema: Schema, layout: Layout) -> Emission:
         report.too_deep(MAX_DEPTH)
         return report.emission(None, ())
     prepared = prepare(formula, report)
+    if not report.printable:
+        return report.emission(None, ())
     base, filters = split(prepared, schema.whole_event)
     report.where(filters)
     if not report.printable:
@@ -61,6 +63,6 @@ def _parted(part: Formula) -> tuple[list[Formula], list[Formula]]:
     if not isinstance(part, Not):
         return [], [part]
     items = excluded(part)
-    kept = list(items)
+    kept = [item for item in items if search.exact(item)]
     moved: list[Formula] = [Not(item) for item in items if not search.exact(item)]
     return ([Not(disjunction(kept))] if kept else []), moved

@@ -17,6 +17,8 @@ from siemc.regex import (
 from siemc_backends.splunk.values import search_value
 
 MAX_LITERALS = 3
+# More globs than this are harder to read than the expression they come from.
+MAX_GLOBS = 8
 
 
 @lru_cache(maxsize=1024)
@@ -49,7 +51,9 @@ def search_globs(test: Regex) -> tuple[Glob, ...]:
     """
     node = tree(test)
     found = to_globs(node) if node is not None else None
-    globs = tuple(Glob(parts, cased) for parts, cased in found or ())
+    if not found or len(found) > MAX_GLOBS:
+        return ()
+    globs = tuple(Glob(parts, cased) for parts, cased in found)
     return globs if all(search_value(each) is not None for each in globs) else ()
 
 
@@ -61,7 +65,10 @@ def held_texts(test: Regex) -> tuple[tuple[Glob, ...], ...]:
     node = tree(test)
     if node is None:
         return ()
-    telling = [text for text in required_literals(node) if _telling(text)]
+    telling: list[str] = []
+    for text in required_literals(node):
+        if _telling(text) and not any(text in longer for longer in telling):
+            telling.append(text)
     if telling:
         return tuple((_holding(text),) for text in telling[:MAX_LITERALS])
     cover = literal_cover(node)

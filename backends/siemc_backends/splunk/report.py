@@ -125,16 +125,9 @@ class Report:
     def where(self, formulas: Iterable[Formula]) -> None:
         """Note what ``where`` cannot say of the formulas that must go there."""
         for atom in chain.from_iterable(map(leaves, formulas)):
-            if where.leaf(atom) is None and not self._is_lost(atom):
+            if where.leaf(atom) is None:
                 code, message, hint = _reason(atom)
                 self._lost(code, atom.field or "", message, hint, atom.origins)
-
-    def _is_lost(self, atom: Atom) -> bool:
-        """Whether the leaf was given up already: no field for it, or none that can be written."""
-        if atom.field is None:
-            return not isinstance(atom.test, Opaque)
-        known = self._problems
-        return ("SC212", atom.field) in known or ("SC203", atom.field) in known
 
     def _lost(
         self, code: str, name: str, message: str, hint: str, origins: tuple[Origin, ...]

@@ -1,10 +1,10 @@
 """The ``search`` command: which tests it says exactly, and how they are written.
 
-From Splunk's SPL Search Reference, search (help.splunk.com/splunk-enterprise/
-spl-search-reference/9.2/search-commands/search): AND is implied between terms; NOT, then OR, then
-AND bind, so that every OR beside an AND stands in parentheses here; ``IN`` takes a list, wildcards
-included; IPv4 and IPv6 networks are written in CIDR notation. ``NOT field=value`` keeps the events
-without the field (Search Manual, Difference between != and NOT).
+AND is implied between terms and evaluated last, after NOT and OR (help.splunk.com, Search Manual,
+Boolean expressions with logical operators): every OR beside an AND stands in parentheses here.
+``NOT field=value`` keeps the events without the field (Search Manual, Difference between != and
+NOT). ``IN`` takes a list, wildcards included; IPv4 and IPv6 networks are written in CIDR notation
+(SPL Search Reference, search).
 """
 
 from __future__ import annotations

@@ -86,20 +86,18 @@ def _effort(positions: _Positions, first: int, limit: int) -> int | None:
     """The sizes of all sets of states met, added up; ``None`` if they reach ``limit``."""
     classes = _class_masks(positions.chars)
     followers = _Followers(positions.follow)
-    seen: set[int] = set()
-    pending = [(1, first)]  # the first state is a set of one: the start
-    effort = 0
-    while pending:
-        count, follow = pending.pop()
-        effort += count
-        if effort >= limit:
-            return None
-        for mask in classes:
-            state = follow & mask
-            if state and state not in seen:
-                seen.add(state)
-                pending.append((state.bit_count(), followers.of(state)))
-    return effort
+    effort, follow = 1, first  # the start is a set of one
+    seen = {0}
+    pending: list[int] = []
+    while effort < limit:
+        found = {follow & mask for mask in classes} - seen
+        seen |= found
+        pending.extend(found)
+        effort += sum(state.bit_count() for state in found)
+        if not pending:
+            return effort
+        follow = followers.of(pending.pop())
+    return None
 
 
 class _Followers:

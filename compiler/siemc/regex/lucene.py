@@ -30,9 +30,11 @@ from siemc.regex.tree import (
     Node,
     RegexUnsupported,
     Repeat,
+    size,
 )
 from siemc.regex.whole import whole, without_line_breaks
 
+MAX_UNCHECKED = 300  # nodes; such a tree stays far below the limit unless something is counted
 MAX_PERIOD = 4  # how long a repeated stretch of a sequence is looked for
 
 
@@ -84,7 +86,8 @@ def to_lucene(
 @lru_cache(maxsize=1024)
 def _affordable(found: Node, max_determinized_states: int) -> Node:
     """``found``, or a form of it that Lucene can make deterministic within the limit."""
-    if not is_counted(found) or determinizes(found, max_determinized_states):
+    small = size(found) < MAX_UNCHECKED and not is_counted(found)
+    if small or determinizes(found, max_determinized_states):
         return found
     other = with_optional_copies(found)
     if other == found or not determinizes(other, max_determinized_states):

@@ -15,6 +15,7 @@ from enum import Enum
 from siemc.regex.charset import NEWLINE, WORD, Ranges, invert, union
 from siemc.regex.cut import Side, cut, matches_newline, non_empty
 from siemc.regex.tree import (
+    EMPTY,
     NEVER,
     Alternate,
     Anchor,
@@ -238,14 +239,16 @@ def _star(inner: Pieces) -> Pieces:
         words = repeat(alternate(piece.words for piece in inner.words), 1, None)
         return Pieces(() if words == NEVER else (Piece(BEFORE, words, AFTER),), _EVERYWHERE)
     nodes = _uniform(inner.words)
-    return _checked(
-        nodes
-        + [
-            Piece(nodes[i].before, concat([nodes[i].words, path]), nodes[j].after)
-            for (i, j), path in _paths(nodes).items()
-        ],
-        _EVERYWHERE,
-    )
+    words = [
+        Piece(nodes[i].before, _onward(nodes[i].words, path), nodes[j].after)
+        for (i, j), path in _paths(nodes).items()
+    ]
+    return _checked(nodes + words, _EVERYWHERE)
+
+
+def _onward(words: Node, path: Node) -> Node:
+    """``words`` and then ``path``; that ``words`` alone is a way too is no matter."""
+    return path if path == repeat(words, 1, None) else concat([words, path])
 
 
 def _paths(nodes: list[Piece]) -> dict[tuple[int, int], Node]:
@@ -259,16 +262,24 @@ def _paths(nodes: list[Piece]) -> dict[tuple[int, int], Node]:
         onward = {j: path for (i, j), path in paths.items() if i == k}
         for i, first in into.items():
             for j, last in onward.items():
-                way = concat([first, loop, last])
-                paths[i, j] = alternate([paths.get((i, j), NEVER), way])
+                # from k on, or up to k, the loop includes the way that is known
+                head = EMPTY if i == k else first
+                tail = EMPTY if j == k else last
+                way = concat([head, loop, tail])
+                known = paths.get((i, j), NEVER) if k not in (i, j) else NEVER
+                paths[i, j] = repeat(first, 1, None) if i == j == k else alternate([known, way])
                 _check_size(paths[i, j])
     return paths
 
 
 def _uniform(words: Iterable[Piece]) -> list[Piece]:
-    """The pieces split so that each starts and ends with one kind, and a last newline set apart."""
+    """The pieces split by the kinds they start or end with, where some piece asks for a kind.
+
+    A newline that ends the value is set apart.
+    """
     parts = list(words)
-    sides: tuple[Side, Side] = ("first", "last")
+    sides: list[Side] = ["first"] if any(part.after != AFTER for part in parts) else []
+    sides += ["last"] if any(part.before != BEFORE for part in parts) else []
     for side in sides:
         parts = [
             Piece(part.before, kept, part.after)

@@ -38,6 +38,7 @@ def whole(node: Node) -> Node:
 
     ``NEVER`` if it is found in none. Raises ``RegexUnsupported`` if that grows out of bounds.
     """
+    node = trim(trim(node, "first"), "last")  # any run stands on both sides
     if not has_assert(node):
         return _between(BEFORE, node, AFTER)
     found = pieces(node)

@@ -16,7 +16,12 @@ from siemc.regex import glob_to_lucene
 from siemc.schema import Schema
 from siemc_backends.elastic.dsl.render import render
 from siemc_backends.elastic.emitter import Emitter
-from siemc_backends.elastic.expressions import MAX_LENGTH, Dialect, too_long
+from siemc_backends.elastic.expressions import (
+    MAX_DETERMINIZED_STATES,
+    MAX_LENGTH,
+    Dialect,
+    too_long,
+)
 from siemc_backends.elastic.forms import (
     Form,
     Missing,
@@ -27,9 +32,10 @@ from siemc_backends.elastic.forms import (
     Words,
 )
 from siemc_backends.elastic.outline import Bare, Clause, Negated, Part, Value, some
-from siemc_backends.elastic.resolve import Resolver, clip, show
+from siemc_backends.elastic.resolve import Resolver
+from siemc_backends.elastic.values import clip, is_finite, show
 
-DIALECT = Dialect(patterns=True, raw_controls=True)
+DIALECT = Dialect(patterns=True, raw_controls=True, states=(MAX_DETERMINIZED_STATES, 100_000))
 EVERYTHING = '{"match_all":{}}'
 _BOUNDS: Mapping[str, str] = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 _WILDCARD = str.maketrans({"\\": "\\\\", "*": "\\*", "?": "\\?"})
@@ -49,8 +55,9 @@ class _Printer:
         match form:
             case Words(field, glob, fold):
                 return self._words(field, glob, fold, origins)
-            case Pattern(field, text):
-                return _query("regexp", field, f'{{"value":{_json(text)}}}', origins)
+            case Pattern(field, text, states):
+                more = f',"max_determinized_states":{states}' if states else ""
+                return _query("regexp", field, f'{{"value":{_json(text)}{more}}}', origins)
             case Scalar(field, text, kind):
                 value = _json(text) if kind == "address" else text
                 return Clause(field, (Value(value, origins),))
@@ -104,7 +111,7 @@ _json = encode_basestring_ascii
 
 
 def _number(text: str) -> str:
-    return text if text not in {"inf", "-inf", "nan"} else _json(text)
+    return text if is_finite(text) else _json(text)
 
 
 def _term(field: str, text: str, origins: tuple[Origin, ...]) -> Part:

@@ -20,7 +20,8 @@ from siemc_backends.elastic.forms import (
 )
 from siemc_backends.elastic.kql.escape import name, needs_escape, obstacle, quoted, wildcard
 from siemc_backends.elastic.outline import Bare, Clause, Negated, Part, Value, some
-from siemc_backends.elastic.resolve import Resolver, show
+from siemc_backends.elastic.resolve import Resolver
+from siemc_backends.elastic.values import show
 from siemc_backends.elastic.writer import Operators, Writer
 
 OPERATORS = Operators("and", "or", "not", lone_not=False)

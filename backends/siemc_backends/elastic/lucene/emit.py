@@ -26,7 +26,8 @@ from siemc_backends.elastic.lucene.escape import (
     wildcard,
 )
 from siemc_backends.elastic.outline import Bare, Clause, Negated, Part, Value, some
-from siemc_backends.elastic.resolve import Resolver, clip, show
+from siemc_backends.elastic.resolve import Resolver
+from siemc_backends.elastic.values import clip, show
 from siemc_backends.elastic.writer import Operators, Writer
 
 # ``a OR NOT b`` is ``a AND NOT b`` to the classic parser: the negation needs its own parentheses,
