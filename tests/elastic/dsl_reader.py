@@ -1,7 +1,8 @@
 """A reader of the Query DSL for tests: JSON to a function of an event, on keyword fields.
 
 After Elasticsearch's reference, "Query DSL"; it shares nothing with the emitter.
-``case_insensitive`` is about ASCII letters only. Expressions are left to the engine: a query with one is refused.
+``case_insensitive`` is about ASCII letters only. Expressions are left to the engine: a query with
+one is refused.
 """
 
 from __future__ import annotations

@@ -135,6 +135,10 @@ def test_an_expression_narrows_the_base_search_by_what_it_must_hold() -> None:
     assert text.startswith('f IN ("*bar*", "*foo*") | where ')
 
 
+def test_text_beyond_ascii_does_not_narrow_since_case_tables_differ() -> None:
+    assert spl(atom("f", Regex(r"ÀÉ\d"))).startswith("f=* | where ")
+
+
 @pytest.mark.parametrize("source", ["a(", "[a", "*", "a{2,1}"])
 def test_an_expression_that_pcre_refuses(source: str) -> None:
     emission = emit(atom("f", Regex(source)))

@@ -156,37 +156,35 @@ def _reason(atom: Atom) -> tuple[str, str, str]:
     name = atom.field or ""
     match atom.test:
         case Opaque(text):
-            return (
-                "SC216",
-                f"The macro {text} stands beside a test that only where can make.",
-                "Scope the search by source and event code instead of a macro.",
-            )
+            return _foreign(text)
         case TimePart(unit):
-            return (
-                "SC209",
-                f"The {unit} of {name} is not known without the time zone it is meant in.",
-                "Extract the part as a field of its own, and test that.",
-            )
-        case SameAs(other):
-            if where_name(name) and where_name(other):
-                return (
-                    "SC208",
-                    f"SPL cannot test with case whether {name} contains the text of {other}.",
-                    "Leave out cased, or compare the start or the end.",
-                )
+            return _no_zone(name, unit)
+        case SameAs(other) if where_name(name) and where_name(other):
+            return _no_contains(name, other)
         case Compare(_, number) if not isfinite(number):
             return "SC212", f"{number} is no number that SPL can write.", "Use a finite number."
-        case Glob(parts) if not all(encodable(p) for p in parts if isinstance(p, str)):
+        case Glob(parts) if not all(encodable(it) for it in parts if isinstance(it, str)):
             return _unwritable(f"A value of {name} holds half a surrogate pair.")
         case Regex() if where_name(name):
             return _unwritable(f"An expression on {name} holds a character that SPL cannot write.")
         case _:
-            pass
-    return (
-        "SC212",
-        f"Field name {name!r} has a character that where cannot be sure to quote.",
-        "Rename the field in a processing pipeline.",
-    )
+            message = f"Field name {name!r} has a character that where cannot be sure to quote."
+            return "SC212", message, "Rename the field in a processing pipeline."
+
+
+def _foreign(text: str) -> tuple[str, str, str]:
+    message = f"The text {text} stands beside a test that only where can make."
+    return "SC216", message, "Scope the search by source and event code instead of a macro."
+
+
+def _no_zone(name: str, unit: str) -> tuple[str, str, str]:
+    message = f"The {unit} of {name} is not known without the time zone it is meant in."
+    return "SC209", message, "Extract the part as a field of its own, and test that."
+
+
+def _no_contains(name: str, other: str) -> tuple[str, str, str]:
+    message = f"SPL cannot test with case whether {name} contains the text of {other}."
+    return "SC208", message, "Leave out cased, or compare the start or the end."
 
 
 def _unwritable(message: str) -> tuple[str, str, str]:

@@ -4,9 +4,9 @@ In a string of SPL ``\\\\`` is a backslash and ``\\"`` a quotation mark (help.sp
 Manual, Backslashes; SPL Search Reference, search, "Quotes and escaping characters"); before any
 other character a backslash stays, as in the manual's own ``match(field, "^\\d{1,3}\\.\\d{1,3}$")``
 (SPL Search Reference, Comparison and Conditional functions, match) and in the expressions that
-Splunk Web writes (``match('f', "^(?:[0-9]{1,3}\\.){3}[0-9]{1,3}$")``). A macro's backticks do nothing
-within quotes (Knowledge Manager Manual, Use search macros in searches); of comments in backticks no
-page says so, hence no quoted text holds one.
+Splunk Web writes (``match('f', "^(?:[0-9]{1,3}\\.){3}[0-9]{1,3}$")``). A macro's backticks do
+nothing within quotes (Knowledge Manager Manual, Use search macros in searches); of comments in
+backticks no page says so, hence no quoted text holds one.
 """
 
 from __future__ import annotations

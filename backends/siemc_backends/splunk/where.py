@@ -4,7 +4,7 @@ A comparison with a missing field is neither true nor false, and its ``NOT`` dro
 every test here has the form ``isnotnull(mvfilter(…))``: ``mvfilter`` keeps the values of a field
 that pass, of several values each by itself, and ``isnotnull`` says yes or no (help.splunk.com, SPL
 Search Reference, Multivalue eval functions, mvfilter; Informational functions, isnotnull). Splunk
-Web writes the like for "Remove Type Mismatches": ``where mvcount(mvfilter(match('f', "^…$"))) >= 1``.
+Web's "Remove Type Mismatches" is of this kind: ``where mvcount(mvfilter(match('f', "…"))) >= 1``.
 Since ``where`` evaluates AND before OR (Search Manual, Boolean expressions with logical operators),
 every mix stands in parentheses.
 """
