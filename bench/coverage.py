@@ -1,8 +1,8 @@
 """Count what becomes of a folder of rules, per schema, target and reason: ``docs/coverage.md``.
 
-    python bench/coverage.py RULES            print the page
-    python bench/coverage.py RULES -o FILE    write it
-    python bench/coverage.py RULES --check FILE    exit 1 if FILE says otherwise
+python bench/coverage.py RULES            print the page
+python bench/coverage.py RULES -o FILE    write it
+python bench/coverage.py RULES --check FILE    exit 1 if FILE says otherwise
 """
 
 from __future__ import annotations
@@ -44,8 +44,7 @@ def count(
     found: dict[str, list[Query]] = {target: [] for target in targets}
     for rule in in_order(loaded.rules, loaded.broken):
         if pipelines or (isinstance(rule, LoadedRule) and _served(rule, schema)):
-            good = isinstance(rule, LoadedRule)
-            for query in compiler.compile(rule) if good else compiler.failed(rule):
+            for query in compiler.compile(rule):
                 found[query.target].append(query)
     return [(schema, target, *_counts(queries)) for target, queries in found.items()]
 

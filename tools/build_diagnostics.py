@@ -15,8 +15,9 @@ HEAD = """# Diagnostics
 
 <!-- Made by tools/build_diagnostics.py from compiler/siemc/data/catalogue.json; do not edit. -->
 
-Every finding of siemc has a code, a severity, a place where it has one, a sentence on what is wrong and one on what to do. An error refuses
-or fails the query, a warning and a note do not. An assumption (`SA`) is what a query's exactness rests on and no schema can settle.
+Every finding of siemc has a code, a severity, a place where it has one, a sentence on what is wrong
+and one on what to do. An error refuses or fails the query, a warning and a note do not. An
+assumption (`SA`) is what a query's exactness rests on and no schema can settle.
 """
 
 

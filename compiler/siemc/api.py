@@ -26,7 +26,7 @@ def compile_all(rules: Iterable[str | Path | LoadedRule], options: Options) -> l
     if not ready and not loaded.rules and not loaded.broken:
         raise no_rules(paths)
     for rule in in_order([*ready, *loaded.rules], loaded.broken):
-        queries += compiler.compile(rule) if isinstance(rule, LoadedRule) else compiler.failed(rule)
+        queries += compiler.compile(rule)
     return queries
 
 

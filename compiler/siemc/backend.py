@@ -115,6 +115,9 @@ class Backend(Protocol):
         """Print the formula for an index of this schema. Never raises on any formula."""
 
 
+FIRST = ("spl", "kql", "lucene", "dsl")
+
+
 class Registry(Mapping[str, Backend]):
     """The installed targets by id, each imported when it is first asked for.
 
@@ -125,7 +128,7 @@ class Registry(Mapping[str, Backend]):
         from importlib.metadata import entry_points
 
         found = {entry.name: entry for entry in entry_points(group="siemc.backends")}
-        order = [name for name in ("spl", "kql", "lucene", "dsl") if name in found]
+        order: list[str] = [name for name in FIRST if name in found]
         order += sorted(found.keys() - set(order))
         self._entries = {name: found[name] for name in order}
         self._loaded: dict[str, Backend] = {}

@@ -121,8 +121,16 @@ class Compiler:
     def _default_schema(self, platform: Platform) -> str:
         return platform.default_schema if self.mapped else platform.raw_schema
 
-    def compile(self, loaded: LoadedRule) -> list[Query]:
-        """The queries of a rule, one per target, in the targets' order. Never raises."""
+    def compile(self, rule: LoadedRule | BrokenRule) -> list[Query]:
+        """The queries of a rule, one per target, in the targets' order. Never raises.
+
+        A rule that could not be loaded is a failed query per target.
+        """
+        from siemc.load import BrokenRule
+
+        return self._failed(rule) if isinstance(rule, BrokenRule) else self._compiled(rule)
+
+    def _compiled(self, loaded: LoadedRule) -> list[Query]:
         plans = _Plans(self, loaded)
         return [self._query(loaded, target, plans) for target in self.targets]
 
@@ -135,8 +143,7 @@ class Compiler:
             return ()
         return tuple(dict.fromkeys(atom.field for atom in atoms(plan.formula) if atom.field))
 
-    def failed(self, broken: BrokenRule) -> list[Query]:
-        """What stands for a rule that could not be loaded: a failed query per target."""
+    def _failed(self, broken: BrokenRule) -> list[Query]:
         ref = RuleRef(broken.id, broken.title, broken.path, broken.document)
         return [
             Query(
@@ -150,7 +157,9 @@ class Compiler:
         ]
 
     def _schema_name(self, target: _Target) -> str:
-        return target.schema.name if target.schema else self._default_schema(target.backend.platform)
+        return (
+            target.schema.name if target.schema else self._default_schema(target.backend.platform)
+        )
 
     def _query(self, loaded: LoadedRule, target: _Target, plans: _Plans) -> Query:
         ref = rule_ref(loaded)
@@ -291,9 +300,7 @@ class _Plans:
         whole = [each for each in candidates if not lacks[each.id]]
         wanted = self.compiler.options.sources
         return [
-            each
-            for each in whole
-            if each is whole[0] or each.id in wanted or ALL_SOURCES in wanted
+            each for each in whole if each is whole[0] or each.id in wanted or ALL_SOURCES in wanted
         ]
 
     def _lacks(

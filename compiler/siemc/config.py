@@ -69,17 +69,22 @@ def _settings(path: Path, data: Mapping[str, Any]) -> Settings:
     for key, value in data.items():
         if key not in known:
             near = get_close_matches(key, known, n=1)
-            meant = f", did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
+            known_all = ", ".join(sorted(known))
+            meant = f", did you mean {near[0]}?" if near else f"; known are {known_all}"
             raise _wrong(path, f"there is no setting {key}{meant}")
         _check(path, key, value)
     lists = {key: tuple(data.get(key, ())) for key in LISTS}
     lists["pipelines"] = tuple(_beside(path, each) for each in lists["pipelines"])
     return Settings(
         path=path,
+        targets=lists["targets"],
+        pipelines=lists["pipelines"],
+        sources=lists["sources"],
         schema=_schema(path, data.get("schema", {})),
+        inexact=data.get("inexact"),
+        scope=data.get("scope"),
+        format=data.get("format"),
         pretty=data.get("pretty"),
-        **lists,
-        **{key: data.get(key) for key in CHOICES},
     )
 
 

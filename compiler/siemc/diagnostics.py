@@ -1,6 +1,6 @@
 """Diagnostics: what siemc has to say about a rule, a query or a setting, in one shape.
 
-Every code, with its severity and its explanation, is in the catalogue ``data/catalogue.yml``;
+Every code, with its severity and its explanation, is in the catalogue ``data/catalogue.json``;
 nothing prints or raises around it.
 """
 

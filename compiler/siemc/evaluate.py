@@ -57,10 +57,11 @@ def evaluate(formula: Formula, event: Event) -> bool:
             return all(evaluate(item, event) for item in items)
         case Or(items):
             return any(evaluate(item, event) for item in items)
-        case Atom(None, test):
-            return any(_holds(test, [value], event) for values in event.values() for value in values)
-        case Atom(str() as name, test):
-            return _holds(test, event.get(name, ()), event)
+        case Atom(name, test):
+            if name is not None:
+                return _holds(test, event.get(name, ()), event)
+            everything = [value for values in event.values() for value in values]
+            return any(_holds(test, [value], event) for value in everything)
 
 
 def _holds(test: Test, values: Sequence[Value], event: Event) -> bool:
@@ -73,9 +74,7 @@ def _holds(test: Test, values: Sequence[Value], event: Event) -> bool:
             raise OpaqueError(text)
         case SameAs(other, affix, cased):
             others = [text_of(value) for value in event.get(other, ())]
-            return any(
-                _same(text_of(value), it, affix, cased) for value in values for it in others
-            )
+            return any(_same(text_of(value), it, affix, cased) for value in values for it in others)
         case _:
             return any(_passes(test, value) for value in values)
 

@@ -7,8 +7,9 @@ from in the YAML is kept in ``Atom.origins``, outside equality.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
@@ -140,7 +141,7 @@ class Atom:
 
     field: str | None
     test: Test
-    origins: tuple[Origin, ...] = field(default=(), compare=False)
+    origins: tuple[Origin, ...] = dataclasses.field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,9 @@ class _Lowering:
 
     def detection(self, detection: SigmaDetection, name: str) -> Formula:
         parts = [
-            self.detection(item, name) if isinstance(item, SigmaDetection) else self.item(item, name)
+            self.detection(item, name)
+            if isinstance(item, SigmaDetection)
+            else self.item(item, name)
             for item in detection.detection_items
         ]
         every = detection.item_linking is ConditionAND

@@ -91,9 +91,7 @@ def _clone(rule: SigmaRule) -> SigmaRule:
     clone.custom_attributes = dict(rule.custom_attributes)
     clone.applied_processing_items = set(rule.applied_processing_items)
     detection = copy.copy(rule.detection)
-    detection.detections = {
-        name: _split(each) for name, each in rule.detection.detections.items()
-    }
+    detection.detections = {name: _split(each) for name, each in rule.detection.detections.items()}
     detection.condition = list(rule.detection.condition)
     detection.parsed_condition = [
         SigmaCondition(text, detection) for text in rule.detection.condition
@@ -188,11 +186,7 @@ def _lost(own: Iterable[Origin], mapped: Lowered) -> tuple[Origin, ...]:
     """The leaves of the rule that nothing in the mapped formula came from."""
     kept = set(_origins(mapped.conditions))
     whole = {origin.path for origin in kept}
-    return tuple(
-        origin
-        for origin in own
-        if origin not in kept and origin.path[:-1] not in whole
-    )
+    return tuple(origin for origin in own if origin not in kept and origin.path[:-1] not in whole)
 
 
 def _origins(formulas: Iterable[Formula]) -> Iterable[Origin]:

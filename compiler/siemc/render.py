@@ -86,7 +86,11 @@ def _entry(query: Query, width: int) -> list[str]:
         mark = "inexact: " if query.status == "labelled" else ""
         return [f"{label}  {mark}{kept}"]
     codes = ", ".join(dict.fromkeys(_errors(query)))
-    return [f"{label}  {query.status}: {codes}"]
+    lines = [f"{label}  {query.status}: {codes}"]
+    if query.nearest is not None:
+        kept = query.nearest.replace("\n", "\n" + " " * (width + 4))
+        lines.append(f"{' ' * width}  nearest, not exact: {kept}")
+    return lines
 
 
 def _errors(query: Query) -> Iterable[str]:

@@ -59,5 +59,7 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 def _stale(query: Query, path: Path) -> Diagnostic:
-    message = f"This file holds an earlier query of a rule that is now {query.status} in {query.target}."
+    message = (
+        f"This file holds an earlier query of a rule that is now {query.status} in {query.target}."
+    )
     return Diagnostic("SC308", message, "Delete it, or mend the rule.", str(path))

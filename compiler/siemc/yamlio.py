@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from ryaml._ryaml import loads_all  # the package does not re-export it for type checkers
+from ryaml import loads_all
 from sigma.exceptions import SigmaRuleLocation
 
 from siemc.diagnostics import Diagnostic

@@ -125,7 +125,7 @@ def test_an_expression_that_is_a_few_globs_becomes_them(source: str, expected: s
 
 
 def test_an_expression_that_is_no_globs_is_refused_without_a_text() -> None:
-    emission = emit("kql", leaf("f", Regex("(?i)a+b")), "raw")
+    emission = emit("kql", leaf("f", Regex("(?i)^a+b")), "raw")
     assert codes(emission) == ["SC203"]
     assert emission.text is None
 

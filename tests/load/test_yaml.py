@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from ryaml._ryaml import loads_all
+from ryaml import loads_all
 
 from siemc.diagnostics import Diagnostic
 from siemc.load import load, load_text

@@ -114,7 +114,7 @@ def test_depth_counts_the_longest_way_and_does_not_recurse() -> None:
     assert depth(deep) == 50_001
 
 
-leaves = st.sampled_from([A, B, C, TRUE, FALSE])
+leaves: st.SearchStrategy[Formula] = st.sampled_from([A, B, C, TRUE, FALSE])
 formulas: st.SearchStrategy[Formula] = st.recursive(
     leaves,
     lambda inner: st.one_of(

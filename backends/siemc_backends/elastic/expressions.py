@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from siemc.formula import Glob, Regex, Wild
 from siemc.regex import (
+    MAX_GLOBS,
     Alternate,
     Chars,
     Concat,
@@ -20,16 +22,19 @@ from siemc.regex import (
 )
 from siemc.regex.charset import single
 from siemc.regex.effort import determinizes
+from siemc.regex.globs import GlobText
 from siemc.regex.tree import ANY_CHAR, ANY_RUN
 
 # index.max_regex_length, in UTF-16 units (Elasticsearch's reference, "Index modules"); it bounds
 # query_string as well (QueryStringQueryParser.getRegexpQuery)
 MAX_LENGTH = 1000
-FEW_GLOBS = 16
+FEW_GLOBS = 8
 
 # max_determinized_states (Elasticsearch's reference, "Regexp query" and "Query string query")
 MAX_DETERMINIZED_STATES = 10_000
 
+# Control characters but for the tab, what Unicode calls a line break, the byte order mark
+HIDDEN = frozenset(map(chr, {*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF} - {9}))
 MANY_ONES = 6  # fewer copies of ``?`` cannot use the work up
 
 ASSUMED = {"line-break": "SA05", "control-characters": "SA06", "case-beyond-table": "SA02"}
@@ -39,12 +44,13 @@ ASSUMED = {"line-break": "SA05", "control-characters": "SA06", "case-beyond-tabl
 class Dialect:
     """What a language does with expressions.
 
-    ``patterns``: it has them. ``raw_controls``: its text can hold any character. ``states``: the
-    limits on the work of an expression that its text can ask for, the default first.
+    ``patterns``: it has them. ``controls``: where a value with wildcards can hold a line break or
+    other control character: anywhere, inside but not at its ends, nowhere. ``states``: the limits
+    on the work of an expression that its text can ask for, the default first.
     """
 
     patterns: bool
-    raw_controls: bool
+    controls: Literal["anywhere", "inside", "nowhere"]
     states: tuple[int, ...] = (MAX_DETERMINIZED_STATES,)
 
 
@@ -67,14 +73,13 @@ def as_globs(test: Regex, dialect: Dialect) -> Expression:
         node = _parsed(test)
     except (RegexError, RegexUnsupported) as error:
         return Expression(why=str(error))
-    found = to_globs(node)
-    if _good(found, dialect):
-        return Expression(globs=tuple(Glob(parts, cased) for parts, cased in found or ()))
-    if not dialect.raw_controls:
-        found = to_globs(node, single_line=True)
-        if _good(found, dialect):
-            globs = tuple(Glob(parts, cased) for parts, cased in found or ())
-            return Expression(globs=globs, assumptions=("SA05",))
+    exact = _globs(to_globs(node))
+    if _good(exact, dialect):
+        return Expression(globs=exact)
+    if dialect.controls != "anywhere":
+        nearly = _globs(to_globs(node, single_line=True))
+        if _good(nearly, dialect):
+            return Expression(globs=nearly, assumptions=("SA05",))
     if dialect.patterns:
         return Expression()
     return Expression(why="it is not a small number of wildcard patterns")
@@ -108,6 +113,8 @@ def _tried(test: Regex, dialect: Dialect, lower: bool, limit: int) -> Expression
 def _code(why: str, lower: bool) -> str:
     if "determinized" in why:
         return "SC213"
+    if "control character" in why:
+        return "SC212"
     return "SC202" if lower and "lower-cased" in why else "SC203"
 
 
@@ -116,7 +123,7 @@ def _patterns(node: Node, dialect: Dialect, lower: bool, limit: int) -> list[Luc
     pattern = to_lucene(
         node,
         fold="lower" if lower else "none",
-        raw_controls=dialect.raw_controls,
+        raw_controls=dialect.controls == "anywhere",
         max_determinized_states=limit,
     )
     if pattern.length <= MAX_LENGTH or not isinstance(node, Alternate):
@@ -133,9 +140,30 @@ def _parsed(test: Regex) -> Node:
     )
 
 
-def _good(found: tuple[object, ...] | None, dialect: Dialect) -> bool:
-    """Whether there are globs, and few enough to be read where a pattern could do."""
-    return bool(found) and (not dialect.patterns or len(found or ()) <= FEW_GLOBS)
+def _globs(found: tuple[GlobText, ...] | None) -> tuple[Glob, ...]:
+    return tuple(Glob(parts, cased) for parts, cased in found or ())
+
+
+def _good(globs: tuple[Glob, ...], dialect: Dialect) -> bool:
+    """Whether there are globs that can be written, and few enough where a pattern could do."""
+    few = 0 < len(globs) <= (FEW_GLOBS if dialect.patterns else MAX_GLOBS)
+    return few and all(_is_writable(each, dialect) for each in globs)
+
+
+def _is_writable(test: Glob, dialect: Dialect) -> bool:
+    if dialect.controls == "anywhere":
+        return True
+    texts = [part for part in test.parts if isinstance(part, str)]
+    if dialect.controls == "nowhere":
+        return not any(map(has_controls, texts))
+    first, last = test.parts[0], test.parts[-1]
+    ends = (first[0] if isinstance(first, str) else "", last[-1] if isinstance(last, str) else "")
+    return test.literal is not None or not any(map(has_controls, ends))
+
+
+def has_controls(text: str) -> bool:
+    """Whether the text has a line break or another character that one line should not hold."""
+    return not text.isprintable() and not HIDDEN.isdisjoint(text)
 
 
 @lru_cache(maxsize=1024)

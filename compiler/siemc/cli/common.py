@@ -49,7 +49,7 @@ def settings() -> Settings:
 
 
 def schemas_by_target(options: Iterable[str], targets: Iterable[str]) -> dict[str, str]:
-    """The schemas named by ``[TARGET=]NAME|FILE`` options; a bare one is its platform's targets'."""
+    """The schemas of ``[TARGET=]NAME|FILE`` options; a bare one is for its whole platform."""
     from siemc.backend import backends
 
     known = backends()

@@ -92,7 +92,9 @@ def _named(name: str) -> Schema:
     found = [schema for schema in _all_schemas() if schema.name == name]
     if not found:
         names = ", ".join(dict.fromkeys(schema.name for schema in _all_schemas()))
-        raise UsageError(Diagnostic("SC303", f"There is no schema {name}.", f"Schemas are: {names}."))
+        raise UsageError(
+            Diagnostic("SC303", f"There is no schema {name}.", f"Schemas are: {names}.")
+        )
     return found[0]
 
 

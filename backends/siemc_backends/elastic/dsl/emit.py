@@ -35,7 +35,7 @@ from siemc_backends.elastic.outline import Bare, Clause, Negated, Part, Value, s
 from siemc_backends.elastic.resolve import Resolver
 from siemc_backends.elastic.values import clip, is_finite, show
 
-DIALECT = Dialect(patterns=True, raw_controls=True, states=(MAX_DETERMINIZED_STATES, 100_000))
+DIALECT = Dialect(patterns=True, controls="anywhere", states=(MAX_DETERMINIZED_STATES, 100_000))
 EVERYTHING = '{"match_all":{}}'
 _BOUNDS: Mapping[str, str] = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 _WILDCARD = str.maketrans({"\\": "\\\\", "*": "\\*", "?": "\\?"})

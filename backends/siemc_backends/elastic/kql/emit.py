@@ -25,7 +25,7 @@ from siemc_backends.elastic.values import show
 from siemc_backends.elastic.writer import Operators, Writer
 
 OPERATORS = Operators("and", "or", "not", lone_not=False)
-DIALECT = Dialect(patterns=False, raw_controls=False)
+DIALECT = Dialect(patterns=False, controls="inside")
 
 
 def emit(formula: Formula, schema: Schema, layout: Layout) -> Emission:

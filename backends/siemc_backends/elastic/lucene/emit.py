@@ -7,7 +7,7 @@ from siemc.formula import Formula, Glob, Origin, Wild
 from siemc.regex import glob_to_lucene
 from siemc.schema import Schema
 from siemc_backends.elastic.emitter import Emitter
-from siemc_backends.elastic.expressions import MAX_LENGTH, Dialect, too_long
+from siemc_backends.elastic.expressions import MAX_LENGTH, Dialect, has_controls, too_long
 from siemc_backends.elastic.forms import (
     Anywhere,
     Form,
@@ -19,7 +19,6 @@ from siemc_backends.elastic.forms import (
     Words,
 )
 from siemc_backends.elastic.lucene.escape import (
-    is_hidden,
     is_writable_name,
     name,
     quoted,
@@ -33,7 +32,7 @@ from siemc_backends.elastic.writer import Operators, Writer
 # ``a OR NOT b`` is ``a AND NOT b`` to the classic parser: the negation needs its own parentheses,
 # which Elasticsearch then completes to "everything but" (Queries.fixNegativeQueryIfNeeded)
 OPERATORS = Operators("AND", "OR", "NOT", lone_not=True)
-DIALECT = Dialect(patterns=True, raw_controls=False)
+DIALECT = Dialect(patterns=True, controls="nowhere")
 _BOUNDS = {">": "{{{} TO *]", ">=": "[{} TO *]", "<": "[* TO {}}}", "<=": "[* TO {}]"}
 
 
@@ -98,7 +97,7 @@ class _Printer:
     def _folded(self, field: str, test: Glob) -> str:
         """The glob with both cases of each letter, as an expression over the whole value."""
         text = glob_to_lucene(test.parts, fold="none", cased=False)
-        if is_hidden(text):
+        if has_controls(text):
             return self._unwritable(field, test)
         if too_long(text):
             message = (
@@ -117,4 +116,4 @@ class _Printer:
 
 def _dotted(text: str) -> str:
     """The text with a space for each character that a term with wildcards cannot hold."""
-    return "".join(" " if is_hidden(char) else char for char in text)
+    return "".join(" " if has_controls(char) else char for char in text)

@@ -10,14 +10,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 from siemc.formula import Glob, Wild
+from siemc_backends.elastic.expressions import HIDDEN, has_controls
 
 _RESERVED = frozenset('+-=&|><!(){}[]^"~*?:\\/ \t\u3000')
-# What must not stand in a query of one line, and what a terminal or a form field may change
-_HIDDEN = frozenset(map(chr, {*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF} - {9}))
-_QUOTED = {'"': '\\"', "\\": "\\\\"} | {char: f"\\u{ord(char):04x}" for char in _HIDDEN}
-_TERM = {char: f"\\{char}" for char in _RESERVED} | {
-    char: f"\\u{ord(char):04x}" for char in _HIDDEN
-}
+_QUOTED = {'"': '\\"', "\\": "\\\\"} | {char: f"\\u{ord(char):04x}" for char in HIDDEN}
+_TERM = {char: f"\\{char}" for char in _RESERVED} | {char: f"\\u{ord(char):04x}" for char in HIDDEN}
 _QUOTED_TABLE = str.maketrans(_QUOTED)
 _TERM_TABLE = str.maketrans(_TERM)
 
@@ -51,7 +48,9 @@ def wildcard(test: Glob) -> str | None:
     The text of a term with wildcards reaches Lucene's ``WildcardQuery`` as it is, where ``\\u000a``
     is no newline; only that of a prefix (``abc*``) is unescaped first.
     """
-    if not is_prefix(test) and any(is_hidden(part) for part in test.parts if isinstance(part, str)):
+    if not is_prefix(test) and any(
+        has_controls(part) for part in test.parts if isinstance(part, str)
+    ):
         return None
     return "".join(
         part.value if isinstance(part, Wild) else part.translate(_TERM_TABLE) for part in test.parts
@@ -61,8 +60,3 @@ def wildcard(test: Glob) -> str | None:
 def is_prefix(test: Glob) -> bool:
     """Whether the glob is a literal start and then anything."""
     return len(test.parts) == 2 and isinstance(test.parts[0], str) and test.parts[1] is Wild.RUN
-
-
-def is_hidden(text: str) -> bool:
-    """Whether a character of the text must not be in a query as it is; a tab may, escaped."""
-    return not text.isprintable() and not _HIDDEN.isdisjoint(text)

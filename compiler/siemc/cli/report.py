@@ -1,0 +1,98 @@
+"""What ``siemc compile`` prints and writes, rule by rule."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from siemc.compiler import Compiler
+from siemc.diagnostics import Diagnostic
+from siemc.load import BrokenRule, LoadedRule
+from siemc.query import Query
+from siemc.render import diagnostic_text, query_json, rule_block, summary
+from siemc.writer import write_query
+from siemc.yamlio import locate
+
+MANY = 50
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on a terminal's standard error past ``MANY`` rules; call what it yields."""
+    if total <= MANY or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Compiling", total=total)
+        yield lambda: bar.advance(task)
+
+
+class Report:
+    """Prints or writes the queries rule by rule, and knows the exit code in the end.
+
+    Queries go to standard output, or to files in ``output``; what is said of them to standard
+    error. Each rule is written at once: a stream may be slow, or unbuffered.
+    """
+
+    def __init__(self, compiler: Compiler, as_json: bool, output: Path | None) -> None:
+        self.compiler = compiler
+        self.as_json = as_json
+        self.output = output
+        self.counts: dict[str, int] = {}
+        self.said: set[Diagnostic] = set()
+        # Text that goes into a pipe, of one target: queries and nothing else.
+        self.bare = len(compiler.targets) == 1 and not sys.stdout.isatty()
+
+    def add(self, rule: LoadedRule | BrokenRule) -> None:
+        """Compile a rule and say what became of it."""
+        queries = self.compiler.compile(rule)
+        for query in queries:
+            self.counts[query.status] = self.counts.get(query.status, 0) + 1
+        said = [] if self.output is None else self._write(queries, self.output)
+        if self.as_json:
+            _put(sys.stdout, map(_json, queries))
+        else:
+            said += self._new(queries)
+            _put(sys.stdout, self._text(queries))
+        _put(sys.stderr, (diagnostic_text(locate(each)) for each in said))
+
+    def _write(self, queries: list[Query], folder: Path) -> list[Diagnostic]:
+        return [note for query in queries for note in write_query(query, folder)]
+
+    def _text(self, queries: list[Query]) -> list[str]:
+        if self.output is not None:
+            return []
+        if self.bare:
+            return [query.text for query in queries if query.text is not None]
+        return [rule_block(queries) + "\n"]
+
+    def _new(self, queries: list[Query]) -> Iterator[Diagnostic]:
+        """What has not been said yet: targets of one platform find the same things."""
+        for query in queries:
+            for diagnostic in query.diagnostics:
+                if diagnostic not in self.said:
+                    self.said.add(diagnostic)
+                    yield diagnostic
+
+    def close(self) -> int:
+        """Say the sum and return the exit code."""
+        print(f"siemc: {summary(self.counts)}", file=sys.stderr)
+        return 1 if {"refused", "failed"} & self.counts.keys() else 0
+
+
+def _json(query: Query) -> str:
+    return query_json(replace(query, diagnostics=tuple(map(locate, query.diagnostics))))
+
+
+def _put(stream: TextIO, texts: Iterable[str]) -> None:
+    """Write texts, a line each, in one go."""
+    found = list(texts)
+    if found:
+        stream.write("\n".join(found) + "\n")
