@@ -54,3 +54,22 @@ class Query:
     assumptions: tuple[Assumption, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     spans: tuple[Span, ...] = ()
+
+    def identifier_spans(self) -> dict[str, list[tuple[int, int]]]:
+        """Where the text carries each of the rule's named identifiers, as ``[start, end)`` pairs.
+
+        A pair runs from the first to the last of the identifier's leaves that stand together: a
+        list that several identifiers share gives each its own values.
+        """
+        found: dict[str, list[tuple[int, int]]] = {}
+        last: set[str] = set()
+        for span in sorted(self.spans, key=lambda each: (each.start, each.end)):
+            names = {origin.identifier for origin in span.origins}
+            for name in sorted(names):
+                runs = found.setdefault(name, [])
+                if name in last:
+                    runs[-1] = (runs[-1][0], max(runs[-1][1], span.end))
+                else:
+                    runs.append((span.start, span.end))
+            last = names
+        return found

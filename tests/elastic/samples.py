@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from siemc.backend import Emission
 from siemc.evaluate import text_of
 from siemc.formula import (
     And,
@@ -119,7 +120,9 @@ def _changed(event: Event, formula: Formula, rng: random.Random) -> Event:
     if how == 0 and changed:
         del changed[rng.choice(sorted(changed))]
     elif how == 1:
-        _add(rng.choice(list(atoms(formula))), changed, rng)
+        leaves = list(atoms(formula))
+        if leaves:
+            _add(rng.choice(leaves), changed, rng)
     elif changed:
         values = changed[rng.choice(sorted(changed))]
         at = rng.randrange(len(values))
@@ -149,3 +152,17 @@ def of_keywords(formula: Formula) -> bool:
     """Whether fields of keywords can answer every leaf: no numbers, addresses, times, fields."""
     kinds = Glob | Regex | Equals | Exists | IsNull
     return all(isinstance(atom.test, kinds) for atom in atoms(formula))
+
+
+def admitted(found: list[Event], emission: Emission) -> list[Event]:
+    """The events that the query's assumptions allow: without line breaks, control characters."""
+    refused: set[str] = set()
+    if "SA05" in emission.assumptions:
+        refused |= {"\n"}
+    if "SA06" in emission.assumptions:
+        refused |= set(map(chr, {*range(0x20), *range(0x7F, 0xA0)} - {9}))
+    return [event for event in found if not refused & _chars(event)]
+
+
+def _chars(event: Event) -> set[str]:
+    return {char for values in event.values() for value in values for char in value}

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from siemc.schema import FieldType
-from siemc_backends.elastic.platform import ELASTIC, LONGEST_KEYWORD
+from siemc_backends.elastic.platform import ELASTIC
 from siemc_backends.elastic.template import component_template
 
 SYSMON = "logs-windows.sysmon_operational@custom"
@@ -54,16 +54,17 @@ def test_ecs_caseless_adds_a_sub_field_to_each_keyword_and_wildcard() -> None:
 def test_a_sub_field_holds_what_its_parent_holds_short_of_what_lucene_refuses() -> None:
     schema = ELASTIC.schema("ecs-caseless")
     limits = {
-        (kind.type, kind.ignore_above, kind.subfields[-1][1].ignore_above)
+        (kind.type, kind.ignore_above, sub.ignore_above)
         for index in schema.indices
         for kind in index.fields.values()
-        if kind.subfield("caseless")
+        if (sub := kind.subfield("caseless")) is not None
     }
-    assert all(
-        mine == (parent if kind == "keyword" else min(parent or LONGEST_KEYWORD, LONGEST_KEYWORD))
-        for kind, parent, mine in limits
-    )
-    assert ("wildcard", None, 8191) in limits
+    assert {
+        ("keyword", None, None),
+        ("keyword", 1024, 1024),
+        ("wildcard", None, 8191),
+        ("wildcard", 1024, 1024),
+    } == limits
 
 
 def test_a_template_names_each_field_whole_per_data_stream() -> None:
@@ -78,7 +79,8 @@ def test_a_template_names_each_field_whole_per_data_stream() -> None:
         },
     }
     command_line = properties["process"]["properties"]["command_line"]
-    assert command_line["fields"]["caseless"]["ignore_above"] == 8191
+    assert command_line["fields"]["caseless"]["ignore_above"] == 1024
+    assert command_line["type"] == "wildcard"
     assert "text" in command_line["fields"]
     assert "no" not in properties
     assert json.loads(json.dumps(found)) == found

@@ -145,7 +145,7 @@ def is_plain(formula: Formula) -> bool:
             return not isinstance(item, Not) and is_plain(item)
         case And(items) | Or(items):
             inner = all(is_plain(item) and type(item) is not type(formula) for item in items)
-            return len(items) > 1 and inner and len(set(items)) == len(items)
+            return len(items) > 1 and inner
         case Const():
             return False
         case _:

@@ -99,13 +99,14 @@ def _scope(table: Table) -> Iterator[Item]:
     for category, tests in table.defend.items():
         conditions = {**table.data["scope"]["defend_all"], **tests}
         yield _condition(name, conditions, logsources([category], []))
+    # Each goes in front of the condition: the channel, added last, comes first.
+    for category, event in table.categories.items():
+        conditions = _codes(table.data["platform"], event.codes)
+        yield _condition(f"{name}_event", conditions, logsources([category], []))
     for service, channels in table.channels.items():
         categories = [n for n, event in table.categories.items() if event.service == service]
         conditions = _channel(table.data["platform"], channels)
         yield _condition(name, conditions, logsources(categories, [service]))
-    for category, event in table.categories.items():
-        conditions = _codes(table.data["platform"], event.codes)
-        yield _condition(f"{name}_event", conditions, logsources([category], []))
 
 
 def _condition(name: str, conditions: Item, sources: list[dict[str, str]]) -> Item:
