@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from siemc.backend import Backend, Emission, Layout, Platform, backends
-from siemc.diagnostics import Diagnostic, SiemcError, UsageError, assumption
-from siemc.formula import Formula, Origin, SameAs, atoms, disjunction
+from siemc.diagnostics import Diagnostic, SiemcError, UsageError, assumption, did_you_mean
+from siemc.formula import Formula, Origin, atoms, disjunction
 from siemc.lower import Scope, lower
+from siemc.missing import Missing, lacking, missing_fields
 from siemc.passes import simplify
 from siemc.query import Query, RuleRef, SourceUse, Status
 from siemc.schema import Schema
@@ -75,23 +75,24 @@ class Compiler:
         self.user_pipelines = [Path(each) for each in options.pipelines if each != NO_MAPPING]
         self._read_user_pipelines()
         self._pipelines: dict[tuple[str, str | None], ProcessingPipeline | None] = {}
+        self._field_names: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = {}
         self._check_schemas()
         self._check_sources()
 
     def _target(self, name: str) -> _Target:
         known = backends()
         if name not in known:
-            hint = f"Targets are: {', '.join(known)}."
+            hint = f"{did_you_mean(name, known)}Targets are: {', '.join(known)}."
             raise UsageError(Diagnostic("SC302", f"There is no target {name}.", hint))
         backend = known[name]
         wanted = self.options.schemas.get(name)
-        return _Target(backend, find_schema(wanted, backend.platform) if wanted else None)
+        return _Target(backend, None if wanted is None else find_schema(wanted, backend.platform))
 
     def _check_schemas(self) -> None:
         known = backends()
         for name in self.options.schemas:
             if name not in known:
-                hint = f"Targets are: {', '.join(known)}."
+                hint = f"{did_you_mean(name, known)}Targets are: {', '.join(known)}."
                 message = f"A schema is named for {name}, which is no target."
                 raise UsageError(Diagnostic("SC302", message, hint))
 
@@ -99,7 +100,8 @@ class Compiler:
         known = {source.id for each in self.targets for source in each.backend.platform.sources()}
         for name in self.options.sources:
             if name != ALL_SOURCES and name not in known:
-                hint = f"Data sources are: {', '.join(sorted(known))}, or all."
+                near = did_you_mean(name, known)
+                hint = f"{near}Data sources are: {', '.join(sorted(known))}, or all."
                 raise UsageError(Diagnostic("SC304", f"There is no data source {name}.", hint))
 
     def _read_user_pipelines(self) -> list[ProcessingPipeline]:
@@ -215,6 +217,20 @@ class Compiler:
             self._pipelines[key] = self._combined(source)
         return self._pipelines[key]
 
+    def field_names(
+        self, platform: Platform, source: DataSource
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """The field names that a data source's pipelines take and write; made once."""
+        from siemc.mapping import field_names
+
+        key = (platform.id, source.id)
+        if key not in self._field_names:
+            pipeline = self.pipeline(platform, source)
+            self._field_names[key] = (
+                field_names(pipeline) if pipeline else (frozenset(), frozenset())
+            )
+        return self._field_names[key]
+
     def _combined(self, source: DataSource | None) -> ProcessingPipeline | None:
         if source is None and not self.user_pipelines:
             return None
@@ -233,11 +249,12 @@ class _Plans:
         logsource = loaded.rule.logsource
         self.logsource = LogSource(logsource.product, logsource.category, logsource.service)
         self._formulas: dict[tuple[str, str | None], tuple[Formula, tuple[Origin, ...]]] = {}
-        self._plans: dict[tuple[str, str | None], _Plan] = {}
+        self._plans: dict[tuple[str, int | None], _Plan] = {}
 
     def plan(self, target: _Target) -> _Plan:
         platform = target.backend.platform
-        key = (platform.id, target.schema.name if target.schema else None)
+        # By identity: two files of the user's may give two schemas the same name.
+        key = (platform.id, id(target.schema) if target.schema else None)
         if key not in self._plans:
             self._plans[key] = self._make(platform, target.schema)
         return self._plans[key]
@@ -273,13 +290,16 @@ class _Plans:
     def _from_sources(
         self, platform: Platform, schema: Schema, candidates: list[DataSource]
     ) -> _Plan:
-        lacks = {each.id: self._lacks(platform, each, schema) for each in candidates}
+        lacks = {
+            each.id: self._lacks(platform, each, schema, first=each is candidates[0])
+            for each in candidates
+        }
         used = self._choose(candidates, lacks)
         uses = tuple(
             SourceUse(each.id, each in used, tuple(name for name, _ in lacks[each.id]))
             for each in candidates
         )
-        notes = self._source_notes(schema, candidates, lacks, used)
+        notes = self._source_notes(platform, schema, candidates, lacks, used)
         shown = used or candidates[:1]
         formulas = [self._formula(platform, each) for each in shown]
         formula = simplify(disjunction(each for each, _ in formulas))
@@ -294,7 +314,7 @@ class _Plans:
         )
 
     def _choose(
-        self, candidates: list[DataSource], lacks: Mapping[str, list[tuple[str, Origin | None]]]
+        self, candidates: list[DataSource], lacks: Mapping[str, list[Missing]]
     ) -> list[DataSource]:
         """The first data source that has every field, and those asked for that have."""
         whole = [each for each in candidates if not lacks[each.id]]
@@ -304,12 +324,17 @@ class _Plans:
         ]
 
     def _lacks(
-        self, platform: Platform, source: DataSource, schema: Schema
-    ) -> list[tuple[str, Origin | None]]:
-        """The fields the mapped rule uses and this source's indices do not have."""
+        self, platform: Platform, source: DataSource, schema: Schema, first: bool
+    ) -> list[Missing]:
+        """The fields the mapped rule uses and this source's indices do not have.
+
+        A source after the ``first`` must list a field that no pipeline has mapped: in its open
+        indices any misspelt name, or one that only the first source has, would be at home.
+        """
         formula, _ = self._formula(platform, source)
         patterns = source.patterns(schema) or ()
-        return missing_fields(formula, schema.within(patterns) if patterns else schema)
+        written = None if first else self.compiler.field_names(platform, source)[1]
+        return missing_fields(formula, schema.within(patterns) if patterns else schema, written)
 
     def _formula(
         self, platform: Platform, source: DataSource | None
@@ -362,50 +387,21 @@ class _Plans:
 
     def _source_notes(
         self,
+        platform: Platform,
         schema: Schema,
         candidates: list[DataSource],
-        lacks: Mapping[str, list[tuple[str, Origin | None]]],
+        lacks: Mapping[str, list[Missing]],
         used: list[DataSource],
     ) -> tuple[Diagnostic, ...]:
-        """Why the sources that were left out are: an error each if none is left."""
+        """Why the sources left out are, of those asked for or preferred to the first one used."""
         wanted = self.compiler.options.sources
-        notes = []
+        preferred = candidates[: candidates.index(used[0])] if used else candidates
+        notes: list[Diagnostic] = []
         for source in candidates:
-            asked = not used or source.id in wanted or ALL_SOURCES in wanted
-            if asked and lacks[source.id]:
-                code = "SC106" if used else "SC102"
-                notes += [
-                    _lacking(code, source, schema, name, origin)
-                    for name, origin in lacks[source.id]
-                ]
+            if source in preferred or source.id in wanted or ALL_SOURCES in wanted:
+                taken, _ = self.compiler.field_names(platform, source)
+                notes += lacking(source, schema, lacks[source.id], taken, refused=not used)
         return tuple(notes)
-
-
-def _lacking(
-    code: str, source: DataSource, schema: Schema, name: str, origin: Origin | None
-) -> Diagnostic:
-    near = get_close_matches(name, schema.field_names, n=1, cutoff=0.8)
-    if code == "SC106":
-        hint = f"The query leaves out {source.title}; nothing to do if you do not collect it."
-    elif near:
-        hint = f"Did you mean {near[0]}?"
-    else:
-        hint = "Map the field with a processing pipeline (-p), or name a schema that has it."
-    message = f"{source.title} has no field {name} on schema {schema.name}."
-    return Diagnostic(code, message, hint, place=origin.path if origin else None)
-
-
-def missing_fields(formula: Formula, schema: Schema) -> list[tuple[str, Origin | None]]:
-    """The fields a formula tests that the schema lacks, each with the first place that does."""
-    found: dict[str, Origin | None] = {}
-    for atom in atoms(formula):
-        names = [atom.field] if atom.field else []
-        if isinstance(atom.test, SameAs):
-            names.append(atom.test.field)
-        for name in names:
-            if name not in found and not schema.has(name):
-                found[name] = atom.origins[0] if atom.origins else None
-    return list(found.items())
 
 
 def rule_ref(loaded: LoadedRule) -> RuleRef:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 from siemc.diagnostics import Diagnostic, UsageError
 
 CHOICES = {"inexact": ("refuse", "label"), "scope": ("source", "macro"), "format": ("text", "json")}
+FILES = (".yml", ".yaml", ".json")
 LISTS = ("targets", "pipelines", "sources")
 
 
@@ -107,7 +109,8 @@ def _schema(path: Path, value: Any) -> dict[str, str]:
 def _beside(settings: Path, name: str) -> str:
     """A file named in the settings is relative to them; a plain name stays as it is."""
     there = settings.parent / name
-    return str(there) if there.is_file() else name
+    is_file = name.endswith(FILES) or "/" in name or (name != "none" and os.path.isfile(there))
+    return str(there) if is_file else name
 
 
 def _wrong(path: Path, problem: str) -> UsageError:

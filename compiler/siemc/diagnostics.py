@@ -7,7 +7,7 @@ nothing prints or raises around it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -64,6 +64,15 @@ class SiemcError(Exception):
 
 class UsageError(SiemcError):
     """The command line or the configuration is wrong; exit code 2."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The start of a hint: the known name nearest to one that is not, or nothing."""
+    from difflib import get_close_matches
+
+    spelt = {each.lower(): each for each in known}
+    near = get_close_matches(name.lower(), spelt, n=1)
+    return f"Did you mean {spelt[near[0]]}? " if near else ""
 
 
 @cache

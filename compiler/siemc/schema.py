@@ -141,6 +141,10 @@ class Schema:
         """Whether some index has the field."""
         return bool(self.types(name))
 
+    def declares(self, name: str) -> bool:
+        """Whether some index lists the field itself, not only a pattern that it fits."""
+        return any(name in index.fields for index in self.indices)
+
     @cached_property
     def field_names(self) -> tuple[str, ...]:
         """Every declared field, sorted."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 from siemc.backend import Platform
-from siemc.diagnostics import Diagnostic, UsageError
+from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
 from siemc.schema import Schema, load_schema
 
 
@@ -15,11 +16,11 @@ def find_schema(name: str, platform: Platform) -> Schema:
     """The platform's schema of this name, or the one in this file; else ``UsageError``."""
     if name in platform.schema_names:
         return platform.schema(name)
-    path = Path(name)
-    if path.suffix != ".json" and not path.is_file():
-        hint = f"Schemas for {platform.id} are: {', '.join(platform.schema_names)}; or a file."
-        raise UsageError(Diagnostic("SC303", f"There is no schema {name}.", hint))
-    schema = schema_file(path)
+    if not name.endswith(".json") and not os.path.isfile(name):
+        near = did_you_mean(name, platform.schema_names)
+        hint = f"{near}Schemas for {platform.id} are: {', '.join(platform.schema_names)}; or a file."
+        raise UsageError(Diagnostic("SC303", f"There is no schema '{name}'.", hint))
+    schema = schema_file(Path(name))
     if schema.platform != platform.id:
         message = f"Schema {schema.name} is for {schema.platform}, not for {platform.id}."
         raise UsageError(Diagnostic("SC303", message, "Name a schema of the right platform.", name))

@@ -8,7 +8,7 @@ from typing import Any
 from siemc.api import no_rules
 from siemc.backend import Platform, backends
 from siemc.compiler import Compiler, Options
-from siemc.diagnostics import Diagnostic, UsageError
+from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
 from siemc.load import load
 
 
@@ -37,5 +37,5 @@ def _platform(schema: str) -> tuple[str, Platform]:
         if schema in backend.platform.schema_names:
             return name, backend.platform
     names = {each for backend in known.values() for each in backend.platform.schema_names}
-    hint = f"Schemas are: {', '.join(sorted(names))}."
-    raise UsageError(Diagnostic("SC303", f"There is no schema {schema}.", hint))
+    hint = f"{did_you_mean(schema, names)}Schemas are: {', '.join(sorted(names))}."
+    raise UsageError(Diagnostic("SC303", f"There is no schema '{schema}'.", hint))

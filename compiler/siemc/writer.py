@@ -2,47 +2,93 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from siemc.backend import backends
 from siemc.diagnostics import Diagnostic, UsageError
+from siemc.load import BrokenRule, LoadedRule
 from siemc.query import Query
 
+# In bytes: file systems take 255, and a suffix, or the mark of a file that is being written, follows.
+MAX_NAME = 200
 
-def write_query(query: Query, folder: Path) -> Iterator[Diagnostic]:
-    """Write a query that has a text, under the rule's file name; yield what is noteworthy.
 
-    The name is stable: the rule file's path below the folder it was found in, the document's
-    number if it is not the first, and the target's suffix. Raises ``UsageError`` where the folder
-    cannot be written to.
+Key = tuple[str, int]
+
+
+class Writer:
+    """Writes the queries of one run below a folder."""
+
+    def __init__(
+        self, folder: Path, named: Sequence[str], rules: Iterable[LoadedRule | BrokenRule]
+    ) -> None:
+        self.folder = folder
+        self.names = file_names(named, [(rule.path, rule.document) for rule in rules])
+
+    def write(self, query: Query) -> Iterator[Diagnostic]:
+        """Write a query that has a text; yield what is noteworthy.
+
+        Raises ``UsageError`` where the folder cannot be written to.
+        """
+        name = self.names[query.rule.path, query.rule.document]
+        path = self.folder / f"{name}{backends()[query.target].suffix}"
+        if query.text is None:
+            if path.is_file():
+                yield _stale(query, path)
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(path, query.text + "\n")
+        except OSError as error:
+            hint = "Name a folder that can be written to with -o."
+            message = f"The query cannot be written: {error.strerror}."
+            raise UsageError(Diagnostic("SC307", message, hint, str(path))) from None
+
+
+def file_names(named: Sequence[str], rules: Iterable[Key]) -> dict[Key, PurePath]:
+    """The name of each rule's files, without the target's suffix, below the output folder.
+
+    It is the rule file's path below the folder that was named, or below the one that holds all that
+    was named, and the document's number if it is not the first. Rules that would share a name, as
+    ``a.yml`` and ``a.yaml`` would, all get a mark made of their path: so a name never depends on
+    what else is compiled before it.
     """
-    path = folder / file_name(query)
-    if query.text is None:
-        if path.is_file():
-            yield _stale(query, path)
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, query.text + "\n")
-    except OSError as error:
-        hint = "Name a folder that can be written to with -o."
-        message = f"The query cannot be written: {error.strerror}."
-        raise UsageError(Diagnostic("SC307", message, hint, str(path))) from None
+    root = _root(named)
+    names = {(path, document): _name(path, document, root) for path, document in rules}
+    uses = Counter(str(name).casefold() for name in names.values())
+    return {
+        key: name
+        if uses[str(name).casefold()] == 1 and len(os.fsencode(name.name)) <= MAX_NAME
+        else _marked(name, key, root)
+        for key, name in names.items()
+    }
 
 
-def file_name(query: Query) -> PurePath:
-    """The file of a query, relative to the output folder."""
-    rule = PurePath(query.rule.path)
-    parts = [part for part in rule.with_suffix("").parts if part not in {rule.anchor, "..", "."}]
-    if query.rule.document:
-        parts[-1] += f"-{query.rule.document + 1}"
-    safe = [re.sub(r"[^\w.+-]", "_", part) for part in parts]
-    suffix = backends()[query.target].suffix
-    return PurePath(*safe[:-1], safe[-1] + suffix)
+def _root(named: Sequence[str]) -> str:
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in named]
+    return os.path.commonpath([os.path.abspath(folder) for folder in folders])
+
+
+def _name(path: str, document: int, root: str) -> PurePath:
+    parts = list(PurePath(os.path.relpath(path, root)).parts)
+    parts[-1] = re.sub(r"(?<=.)\.ya?ml$", "", parts[-1])
+    if document:
+        parts[-1] += f"-{document + 1}"
+    return PurePath(*(re.sub(r"[^\w.+-]", "_", part) for part in parts))
+
+
+def _marked(name: PurePath, key: Key, root: str) -> PurePath:
+    path, document = key
+    text = f"{os.path.relpath(path, root)}\n{document}"
+    mark = hashlib.sha256(os.fsencode(text)).hexdigest()[:8]
+    short = os.fsencode(name.name)[: MAX_NAME - len(mark) - 1].decode("utf-8", "ignore")
+    return name.with_name(f"{short}-{mark}")
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -31,6 +31,8 @@ class Lucene:
         self.analyzer = builder.build()
         self.parser = self.lucene.queryparser.classic.QueryParser("*", self.analyzer)
         self.parser.setAllowLeadingWildcard(True)
+        # Elasticsearch 8.1 and later set the limit by the node's memory: assumption SA11
+        self.lucene.search.IndexSearcher.setMaxClauseCount(8192)
 
     def parse(self, text: str) -> Any:
         """The query as Elasticsearch would make it; raises what the parser raises."""

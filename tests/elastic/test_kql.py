@@ -118,7 +118,12 @@ def test_one_problem_a_field_has_every_place_of_it() -> None:
 
 @pytest.mark.parametrize(
     ("source", "expected"),
-    [("(?i)foo|bar", "f: (*foo* or *bar*)"), ("(?i)^a[12]\\.exe", "f: (a1.exe* or a2.exe*)")],
+    [
+        ("(?i)foo|bar", "f: (*foo* or *bar*)"),
+        ("(?i)foo$", "f: *foo"),
+        ("(?i)a\\nb", "f: *a\\nb*"),
+        ("(?i)^a[12]\\.exe", "f: (a1.exe* or a2.exe*)"),
+    ],
 )
 def test_an_expression_that_is_a_few_globs_becomes_them(source: str, expected: str) -> None:
     assert text("kql", leaf("f", Regex(source))) == expected

@@ -93,13 +93,14 @@ def test_a_line_break_beside_wildcards_is_refused(line_break: str) -> None:
         ('we"ird', 'we\\"ird'),
         ("a\\b", "a\\\\b"),
         ("-x", "\\-x"),
+        ("AND", "\\AND"),
     ],
 )
 def test_a_field_name_is_escaped(name: str, expected: str) -> None:
     assert text("lucene", has(name, "1")) == f'{expected}:"1"'
 
 
-@pytest.mark.parametrize("name", ["a*", ""])
+@pytest.mark.parametrize("name", ["a*", "", "_exists_"])
 def test_a_field_name_that_is_a_pattern_is_refused(name: str) -> None:
     assert codes(emit("lucene", has(name, "1"), "raw")) == ["SC212"]
 
@@ -147,6 +148,19 @@ def test_an_expression_that_is_not_regular_is_refused_without_a_text() -> None:
     emission = emit("lucene", leaf("f", Regex("(?<!x)foo")), "raw-cased")
     assert codes(emission) == ["SC203"]
     assert emission.text is None
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("\\n{6}", "SC212"),
+        ("(Copy-Item|cpi) .{2,128} -Destination .{1,32}\\\\Windows", "SC213"),
+        ("".join(f"{number}[a-f]" for number in range(200)), "SC213"),
+    ],
+)
+def test_an_expression_beyond_the_language_or_the_engine_is_refused(source: str, code: str) -> None:
+    emission = emit("lucene", leaf("f", Regex(source)), "raw-cased")
+    assert (codes(emission), emission.text) == ([code], None)
 
 
 def test_an_expression_longer_than_the_index_allows_is_split_at_its_alternatives() -> None:

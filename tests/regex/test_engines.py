@@ -2,10 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,61 +22,15 @@ from siemc.regex import (
     to_lucene,
 )
 
+from .conftest import Runs
 from .strategies import anchors, sources, subjects
 
 pytestmark = pytest.mark.engines
-
-LUCENE_MISSING = "needs Lucene: pip install arcadedb-embedded jpype1"
-PCRE_MISSING = "needs PCRE2: pip install pcre2"
 
 pcre_anchors = st.one_of(anchors, st.sampled_from([r"\z", r"\Z", "(?m:^)", "(?m:$)", r"\K"]))
 globs = st.lists(
     st.sampled_from(["ab", "B", "\\", "\n", "é", "{1}", Wild.RUN, Wild.ONE]), max_size=5
 )
-
-Runs = Callable[[str, str], bool]
-
-
-@pytest.fixture(scope="module")
-def lucene() -> Runs:
-    """Whether Lucene's expression accepts a value, run as Elasticsearch runs a ``regexp`` query."""
-    home = find_spec("arcadedb_embedded")
-    if home is None or home.origin is None or find_spec("jpype") is None:
-        pytest.skip(LUCENE_MISSING)
-    jpype: Any = import_module("jpype")
-    folder = Path(home.origin).parent
-    if not jpype.isJVMStarted():
-        machine = next(folder.glob("**/libjvm.*"))
-        jpype.startJVM(str(machine), classpath=[str(next(folder.glob("jars/lucene-core-*.jar")))])
-    automaton: Any = jpype.JPackage("org").apache.lucene.util.automaton
-    # Elasticsearch's RegexpFlag.ALL has the deprecated complement, `~`, besides RegExp.ALL
-    every_flag = automaton.RegExp.ALL | automaton.RegExp.DEPRECATED_COMPLEMENT
-
-    def run(text: str, value: str) -> bool:
-        for flags in (every_flag, automaton.RegExp.NONE):
-            found = automaton.Operations.determinize(
-                automaton.RegExp(text, flags).toAutomaton(), 10_000
-            )
-            answer = bool(automaton.CharacterRunAutomaton(found).run(value))
-            if flags == every_flag:
-                expected = answer
-            assert answer == expected, "the optional operators matter"
-        return expected
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def pcre() -> Runs:
-    """Whether PCRE2 finds an expression in a value, with ASCII classes."""
-    if find_spec("pcre2") is None:
-        pytest.skip(PCRE_MISSING)
-    pcre2: Any = import_module("pcre2")
-
-    def run(source: str, value: str) -> bool:
-        return pcre2.compile(source, pcre2.ASCII).search(value) is not None
-
-    return run
 
 
 @settings(max_examples=300, deadline=None)

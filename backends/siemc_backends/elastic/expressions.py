@@ -30,7 +30,7 @@ from siemc.regex.tree import ANY_CHAR, ANY_RUN
 MAX_LENGTH = 1000
 FEW_GLOBS = 8
 
-# max_determinized_states (Elasticsearch's reference, "Regexp query" and "Query string query")
+# max_determinized_states (Elasticsearch's reference, "Regexp query"), for wildcards as well
 MAX_DETERMINIZED_STATES = 10_000
 
 # Control characters but for the tab, what Unicode calls a line break, the byte order mark
@@ -45,13 +45,11 @@ class Dialect:
     """What a language does with expressions.
 
     ``patterns``: it has them. ``controls``: where a value with wildcards can hold a line break or
-    other control character: anywhere, inside but not at its ends, nowhere. ``states``: the limits
-    on the work of an expression that its text can ask for, the default first.
+    other control character: anywhere, inside but not at its ends, nowhere.
     """
 
     patterns: bool
     controls: Literal["anywhere", "inside", "nowhere"]
-    states: tuple[int, ...] = (MAX_DETERMINIZED_STATES,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,6 @@ class Expression:
     globs: tuple[Glob, ...] = ()
     patterns: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
-    states: int | None = None
     why: str | None = None
     code: str = "SC203"
 
@@ -87,17 +84,9 @@ def as_globs(test: Regex, dialect: Dialect) -> Expression:
 
 @lru_cache(maxsize=4096)
 def as_patterns(test: Regex, dialect: Dialect, lower: bool) -> Expression:
-    """The expression as Lucene patterns; ``lower`` for a field of lower-cased values.
-
-    ``states`` of the result is the limit it needs, where that is not the default.
-    """
-    tried = [_tried(test, dialect, lower, limit) for limit in dialect.states]
-    return next((each for each in tried if each.why is None), tried[0])
-
-
-def _tried(test: Regex, dialect: Dialect, lower: bool, limit: int) -> Expression:
+    """The expression as Lucene patterns; ``lower`` for a field of lower-cased values."""
     try:
-        found = _patterns(_parsed(test), dialect, lower, limit)
+        found = _patterns(_parsed(test), dialect, lower)
     except (RegexError, RegexUnsupported) as error:
         return Expression(why=str(error), code=_code(str(error), lower))
     if any(pattern.length > MAX_LENGTH for pattern in found):
@@ -106,29 +95,27 @@ def _tried(test: Regex, dialect: Dialect, lower: bool, limit: int) -> Expression
     return Expression(
         patterns=tuple(pattern.text for pattern in found),
         assumptions=tuple(ASSUMED[name] for name in names),
-        states=None if limit == MAX_DETERMINIZED_STATES else limit,
     )
 
 
 def _code(why: str, lower: bool) -> str:
     if "determinized" in why:
         return "SC213"
-    if "control character" in why:
+    if "control character" in why or "line break" in why:
         return "SC212"
     return "SC202" if lower and "lower-cased" in why else "SC203"
 
 
-def _patterns(node: Node, dialect: Dialect, lower: bool, limit: int) -> list[LucenePattern]:
+def _patterns(node: Node, dialect: Dialect, lower: bool) -> list[LucenePattern]:
     """One pattern, or, where that is too long, one for each alternative."""
     pattern = to_lucene(
         node,
         fold="lower" if lower else "none",
         raw_controls=dialect.controls == "anywhere",
-        max_determinized_states=limit,
     )
     if pattern.length <= MAX_LENGTH or not isinstance(node, Alternate):
         return [pattern]
-    return [each for option in node.options for each in _patterns(option, dialect, lower, limit)]
+    return [each for option in node.options for each in _patterns(option, dialect, lower)]
 
 
 def _parsed(test: Regex) -> Node:

@@ -17,6 +17,8 @@ class Facts:
     ``term``: on each the whole value is one term. ``cased``: some compare case; ``uncased``: some
     ignore it. ``limited``: some have an ``ignore_above``. ``caseless``: each has a lowercase
     ``.caseless`` sub-field; ``caseless_same``: and none of those cuts off more than its parent.
+    ``wildcard``: some have that type, on which a glob of wildcards alone, such as ``?*``, is taken
+    for an exists query (``WildcardFieldMapper.wildcardQuery``, "not a pure length query").
     """
 
     kinds: tuple[FieldType, ...]
@@ -28,19 +30,11 @@ class Facts:
     caseless_same: bool
     caseless_limited: bool
     searchable: bool
+    wildcard: bool
 
     def all_of(self, *types: str) -> bool:
         """Whether the field has one of these types in every index."""
         return all(kind.type in types for kind in self.kinds)
-
-    @property
-    def exists_for_any(self) -> bool:
-        """Whether a glob of wildcards alone, such as ``?*``, is taken for an exists query.
-
-        On a ``wildcard`` field it is: ``WildcardFieldMapper.wildcardQuery``, "not a pure length
-        query".
-        """
-        return any(kind.type == "wildcard" for kind in self.kinds)
 
     @property
     def number(self) -> bool:
@@ -96,6 +90,7 @@ def _facts(kinds: tuple[FieldType, ...]) -> Facts:
         and all(_limit(sub) >= _limit(kind) for sub, kind in zip(usable, kinds, strict=True)),
         caseless_limited=any(sub.ignore_above is not None for sub in usable),
         searchable=all(kind.searchable for kind in kinds),
+        wildcard=any(kind.type == "wildcard" for kind in kinds),
     )
 
 

@@ -19,14 +19,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A value of ``field``, the whole of it, matches this Lucene expression.
-
-    ``states`` is the limit on its work that it needs, where the default is too low.
-    """
+    """A value of ``field``, the whole of it, matches this Lucene expression."""
 
     field: str
     text: str
-    states: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from ipaddress import IPv4Network
 
-from siemc.folding import fold, has_case, odd_lower
+from siemc.folding import fold, has_case
 from siemc.formula import (
     Atom,
     Cidr,
@@ -52,6 +52,7 @@ from siemc_backends.elastic.values import (
     has_only_wildcards,
     is_finite,
     is_for_each,
+    is_merged,
     is_number,
     is_prefix,
     lowered,
@@ -215,43 +216,53 @@ class Resolver:
         if len(test.parts) > MANY_ONES and not is_affordable(test):
             message = f"{show(test)} on {name} is more work than Lucene takes on."
             self.problem("SC213", name, message, "Write the value with fewer single wildcards.")
-        if known.exists_for_any and self.dialect.patterns and has_only_wildcards(test):
+        if known.wildcard and self.dialect.patterns and has_only_wildcards(test):
             return Pattern(name, glob_to_lucene(test.parts, fold="none", cased=True))
-        sub = known.caseless and not test.cased and (known.caseless_same or not self.folds)
         text = "".join([part for part in test.parts if isinstance(part, str)])
-        if text.lower() == text.upper() or not has_case(text):
+        if known.uncased:
+            self._check_merged(name, text)
+        if not (text.lower() != text.upper() if text.isascii() else has_case(text)):
             return self._plain(name, known, test)
-        if test.cased and known.uncased:
-            message = f"{name} ignores case, and {show(test)} must be found with its case."
-            self.problem("SC202", name, message, "Compile for a schema where the field has case.")
-        elif not test.cased and not known.cased:
-            self._folding(name, text)
-        elif not test.cased and name in self.schema.lower_values:
-            self.findings.assumed.add("SA07")
-            return self._plain(name, known, lowered(test))
-        elif sub:
-            self._folding(f"{name}.{CASELESS}", text)
-            self._limits(known.caseless_limited)
-            return Words(f"{name}.{CASELESS}", test)
-        elif not test.cased and self.folds:
-            self._limits(known.limited)
-            if known.uncased:
-                self._folding(name, text)
-            return Words(name, test, fold=True)
-        elif not test.cased:
-            message = f"{name} compares case, so {show(test)} would miss other spellings."
-            self.problem("SC201", name, message, CASELESS_HINT)
-        return self._plain(name, known, test)
+        if test.cased:
+            return self._cased(name, known, test)
+        return self._caseless(name, known, test, text)
 
     def _plain(self, name: str, known: Facts, test: Glob) -> Form:
         self._limits(known.limited)
         return Words(name, test)
 
-    def _folding(self, name: str, text: str) -> None:
-        """The engine's own lowercase filter decides; some characters it folds onto a letter."""
-        self.findings.assumed.add("SA02")
-        if not text.isascii() and any(ord(char) in odd_lower() for char in text):
-            message = f"{name} is indexed in a lower case that merges {text!r} with other texts."
+    def _cased(self, name: str, known: Facts, test: Glob) -> Form:
+        if known.uncased:
+            message = f"{name} ignores case, and {show(test)} must be found with its case."
+            self.problem("SC202", name, message, "Compile for a schema where the field has case.")
+        return self._plain(name, known, test)
+
+    def _caseless(self, name: str, known: Facts, test: Glob, text: str) -> Form:
+        """The readable forms first: the field as it is, lower-cased values, the sub-field."""
+        if known.uncased:
+            self.findings.assumed.add("SA02")
+        if not known.cased:
+            return self._plain(name, known, test)
+        if name in self.schema.lower_values:
+            self.findings.assumed.add("SA07")
+            return self._plain(name, known, lowered(test))
+        same = known.caseless_same and not is_merged(text)
+        if known.caseless and (same or not self.folds):
+            self._check_merged(f"{name}.{CASELESS}", text)
+            self.findings.assumed.add("SA02")
+            self._limits(known.caseless_limited)
+            return Words(f"{name}.{CASELESS}", test)
+        self._limits(known.limited)
+        if not self.folds:
+            message = f"{name} compares case, so {show(test)} would miss other spellings."
+            self.problem("SC201", name, message, CASELESS_HINT)
+        return Words(name, test, fold=self.folds)
+
+    def _check_merged(self, name: str, text: str) -> None:
+        if is_merged(text):
+            message = (
+                f"{name} is indexed in a lower case that merges {clip(text)} with other texts."
+            )
             self.problem("SC202", name, message, "Use -t lucene or -t dsl on a field with case.")
 
     def _regex(self, name: str, known: Facts, test: Regex) -> Form | None:
@@ -280,7 +291,7 @@ class Resolver:
             self._no_expression(name, test, found)
             return None
         self.findings.assumed.update(found.assumptions)
-        return _any_of([Pattern(name, text, found.states) for text in found.patterns])
+        return _any_of([Pattern(name, text) for text in found.patterns])
 
     def _no_expression(self, name: str, test: Regex, found: Expression) -> None:
         shown = clip(test.source)

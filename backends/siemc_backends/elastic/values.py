@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from siemc.folding import fold
+from siemc.folding import fold, odd_lower
 from siemc.formula import Glob, GlobPart, Wild
 from siemc_backends.elastic.fields import Facts
 
@@ -65,6 +65,14 @@ def has_only_wildcards(test: Glob) -> bool:
 
 def _is_text(part: GlobPart) -> bool:
     return isinstance(part, str)
+
+
+def is_merged(text: str) -> bool:
+    """Whether a lowercase normalizer makes some character a letter that the case table does not.
+
+    It indexes the Kelvin sign as ``k``, so on such a field the one cannot be told from the other.
+    """
+    return not text.isascii() and any(ord(char) in odd_lower() for char in text)
 
 
 def lowered(test: Glob) -> Glob:

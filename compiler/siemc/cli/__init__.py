@@ -10,9 +10,11 @@ from siemc.cli.compile import compile_command
 from siemc.cli.init import init_command
 from siemc.cli.lists import pipelines_command, targets_command
 from siemc.cli.schema import schema_app
+from siemc.cli.streams import Commands
 
 app = typer.Typer(
     name="siemc",
+    cls=Commands,
     help="Compile Sigma rules to Splunk SPL, Kibana KQL, Lucene and Elasticsearch Query DSL.",
     no_args_is_help=True,
     add_completion=False,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,13 +44,19 @@ def say(diagnostic: Diagnostic) -> None:
 
 def settings() -> Settings:
     """The settings that hold in the current folder."""
-    from siemc.config import find_settings
+    from siemc.config import Settings, find_settings
 
-    return find_settings(Path.cwd())
+    try:
+        return find_settings(Path.cwd())
+    except FileNotFoundError:  # the folder one stands in has been removed
+        return Settings()
 
 
 def schemas_by_target(options: Iterable[str], targets: Iterable[str]) -> dict[str, str]:
-    """The schemas of ``[TARGET=]NAME|FILE`` options; a bare one is for its whole platform."""
+    """The schemas of ``[TARGET=]NAME|FILE`` options; a bare one is for its whole platform.
+
+    Raises ``UsageError`` where one is for none of the targets.
+    """
     from siemc.backend import backends
 
     known = backends()
@@ -58,15 +65,25 @@ def schemas_by_target(options: Iterable[str], targets: Iterable[str]) -> dict[st
     bare: dict[str, str] = {}
     for option in options:
         target, equals, name = option.partition("=")
-        if equals and target in known:
+        if equals and not os.path.isfile(option):
+            _check_target(target, wanted)
             chosen[target] = name
         else:
             bare |= _bare(option, {each: known[each].platform for each in wanted})
     return {**bare, **chosen}
 
 
+def _check_target(target: str, wanted: Sequence[str]) -> None:
+    from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
+
+    if target not in wanted:
+        message = f"A schema is named for {target}, which is no target that was asked for."
+        hint = f"{did_you_mean(target, wanted)}The targets asked for are {', '.join(wanted)}."
+        raise UsageError(Diagnostic("SC302", message, hint))
+
+
 def _bare(name: str, platforms: Mapping[str, Platform]) -> dict[str, str]:
-    from siemc.diagnostics import Diagnostic, UsageError
+    from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
 
     own = _platform_of_file(name)
     found = {
@@ -76,8 +93,9 @@ def _bare(name: str, platforms: Mapping[str, Platform]) -> dict[str, str]:
     }
     if not found:
         names = sorted({each for platform in platforms.values() for each in platform.schema_names})
-        hint = f"The targets asked for take {', '.join(names)}, or the file of a profile."
-        message = f"No target that was asked for takes the schema {name}."
+        near = did_you_mean(name, names)
+        hint = f"{near}The targets asked for take {', '.join(names)}, or the file of a profile."
+        message = f"No target that was asked for takes the schema '{name}'."
         raise UsageError(Diagnostic("SC303", message, hint))
     return found
 
@@ -85,5 +103,4 @@ def _bare(name: str, platforms: Mapping[str, Platform]) -> dict[str, str]:
 def _platform_of_file(name: str) -> str | None:
     from siemc.schemas import schema_file
 
-    path = Path(name)
-    return schema_file(path).platform if path.is_file() else None
+    return schema_file(Path(name)).platform if os.path.isfile(name) else None

@@ -111,8 +111,11 @@ def _options(found: Settings, flags: Settings, schemas: list[str]) -> Options:
 
 
 def _set_schemas(found: Settings, targets: tuple[str, ...]) -> dict[str, str]:
+    """The settings' schemas for these targets; those for other targets wait for them."""
+    from siemc.backend import backends
+
     named = [f"{key}={name}" if key else name for key, name in found.schema.items()]
-    chosen = schemas_by_target(named, targets)
+    chosen = schemas_by_target(named, tuple(backends()))
     return {key: name for key, name in chosen.items() if key in targets}
 
 
@@ -121,6 +124,7 @@ def _run(paths: list[str], options: Options, as_json: bool, output: Path | None)
     from siemc.cli.report import Report, progress
     from siemc.compiler import Compiler
     from siemc.load import load
+    from siemc.writer import Writer
 
     compiler = Compiler(options)
     _say_defaults(compiler)
@@ -132,7 +136,7 @@ def _run(paths: list[str], options: Options, as_json: bool, output: Path | None)
     # The rules stay to the end: the collector need not go through them again and again.
     gc.freeze()
     rules = in_order(loaded.rules, loaded.broken)
-    report = Report(compiler, as_json, output)
+    report = Report(compiler, as_json, Writer(output, paths, rules) if output else None)
     with progress(len(rules)) as step:
         for rule in rules:
             report.add(rule)

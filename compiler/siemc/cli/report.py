@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TextIO
 
 from siemc.compiler import Compiler
@@ -14,7 +13,7 @@ from siemc.diagnostics import Diagnostic
 from siemc.load import BrokenRule, LoadedRule
 from siemc.query import Query
 from siemc.render import diagnostic_text, query_json, rule_block, summary
-from siemc.writer import write_query
+from siemc.writer import Writer
 from siemc.yamlio import locate
 
 MANY = 50
@@ -37,14 +36,14 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
 class Report:
     """Prints or writes the queries rule by rule, and knows the exit code in the end.
 
-    Queries go to standard output, or to files in ``output``; what is said of them to standard
+    Queries go to standard output, or to the ``writer``'s files; what is said of them to standard
     error. Each rule is written at once: a stream may be slow, or unbuffered.
     """
 
-    def __init__(self, compiler: Compiler, as_json: bool, output: Path | None) -> None:
+    def __init__(self, compiler: Compiler, as_json: bool, writer: Writer | None) -> None:
         self.compiler = compiler
         self.as_json = as_json
-        self.output = output
+        self.writer = writer
         self.counts: dict[str, int] = {}
         self.said: set[Diagnostic] = set()
         # Text that goes into a pipe, of one target: queries and nothing else.
@@ -55,7 +54,7 @@ class Report:
         queries = self.compiler.compile(rule)
         for query in queries:
             self.counts[query.status] = self.counts.get(query.status, 0) + 1
-        said = [] if self.output is None else self._write(queries, self.output)
+        said = [] if self.writer is None else self._write(queries, self.writer)
         if self.as_json:
             _put(sys.stdout, map(_json, queries))
         else:
@@ -63,11 +62,11 @@ class Report:
             _put(sys.stdout, self._text(queries))
         _put(sys.stderr, (diagnostic_text(locate(each)) for each in said))
 
-    def _write(self, queries: list[Query], folder: Path) -> list[Diagnostic]:
-        return [note for query in queries for note in write_query(query, folder)]
+    def _write(self, queries: list[Query], writer: Writer) -> list[Diagnostic]:
+        return [note for query in queries for note in writer.write(query)]
 
     def _text(self, queries: list[Query]) -> list[str]:
-        if self.output is not None:
+        if self.writer is not None:
             return []
         if self.bare:
             return [query.text for query in queries if query.text is not None]

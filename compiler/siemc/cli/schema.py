@@ -82,19 +82,19 @@ def _all_schemas() -> list[Schema]:
 
 
 def _named(name: str) -> Schema:
+    import os
     from pathlib import Path
 
-    from siemc.diagnostics import Diagnostic, UsageError
+    from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
     from siemc.schemas import schema_file
 
-    if Path(name).is_file():
-        return schema_file(Path(name))
     found = [schema for schema in _all_schemas() if schema.name == name]
+    if not found and os.path.isfile(name):
+        return schema_file(Path(name))
     if not found:
-        names = ", ".join(dict.fromkeys(schema.name for schema in _all_schemas()))
-        raise UsageError(
-            Diagnostic("SC303", f"There is no schema {name}.", f"Schemas are: {names}.")
-        )
+        names = list(dict.fromkeys(schema.name for schema in _all_schemas()))
+        hint = f"{did_you_mean(name, names)}Schemas are: {', '.join(names)}."
+        raise UsageError(Diagnostic("SC303", f"There is no schema '{name}'.", hint))
     return found[0]
 
 

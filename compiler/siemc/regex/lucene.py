@@ -64,15 +64,15 @@ def to_lucene(
     *,
     fold: Fold,
     raw_controls: bool,
-    max_determinized_states: int = MAX_DETERMINIZED_STATES,
+    max_determinized_states: int | None = MAX_DETERMINIZED_STATES,
 ) -> LucenePattern:
     """The expression that matches a whole value if ``node`` is found in the value.
 
     ``fold="lower"`` is for a field with a lowercase normalizer, which lowers the pattern as well.
     Without ``raw_controls`` the text holds no control character or line break, at the price of an
     assumption where one would be needed. ``max_determinized_states`` is the limit that the query
-    is run under. Raises ``RegexUnsupported`` if the expression tells cases apart on such a field,
-    needs a control character it cannot have, or is too complex.
+    is run under; ``None`` for no regard to it. Raises ``RegexUnsupported`` if the expression tells
+    cases apart on such a field, needs a control character it cannot have, or is too complex.
     """
     found = _affordable(whole(node), max_determinized_states)
     if found == NEVER:
@@ -84,10 +84,10 @@ def to_lucene(
 
 
 @lru_cache(maxsize=1024)
-def _affordable(found: Node, max_determinized_states: int) -> Node:
+def _affordable(found: Node, max_determinized_states: int | None) -> Node:
     """``found``, or a form of it that Lucene can make deterministic within the limit."""
     small = size(found) < MAX_UNCHECKED and not is_counted(found)
-    if small or determinizes(found, max_determinized_states):
+    if max_determinized_states is None or small or determinizes(found, max_determinized_states):
         return found
     other = with_optional_copies(found)
     if other == found or not determinizes(other, max_determinized_states):

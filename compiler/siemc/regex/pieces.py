@@ -34,7 +34,8 @@ from siemc.regex.tree import (
 )
 
 MAX_PIECES = 64
-MAX_SIZE = 20_000
+MAX_SIZE = 5_000
+_IN, _OUT = -1, -2  # the places before the first and after the last node of a graph
 
 
 class Kind(Enum):
@@ -234,42 +235,55 @@ def _repeated(inner: Pieces, low: int, high: int | None) -> Pieces:
 
 
 def _star(inner: Pieces) -> Pieces:
-    """Any number of ``inner``: paths through a graph whose nodes are its pieces."""
+    """Any number of ``inner``: ways through a graph whose nodes are its pieces."""
     if all((piece.before, piece.after) == (BEFORE, AFTER) for piece in inner.words):
-        words = repeat(alternate(piece.words for piece in inner.words), 1, None)
-        return Pieces(() if words == NEVER else (Piece(BEFORE, words, AFTER),), _EVERYWHERE)
+        free = repeat(alternate(piece.words for piece in inner.words), 1, None)
+        return Pieces(() if free == NEVER else (Piece(BEFORE, free, AFTER),), _EVERYWHERE)
     nodes = _uniform(inner.words)
+    meetings = {(i, j) for i, a in enumerate(nodes) for j, b in enumerate(nodes) if _meet(a, b)}
+    surroundings = dict.fromkeys((a.before, b.after) for a in nodes for b in nodes)
     words = [
-        Piece(nodes[i].before, _onward(nodes[i].words, path), nodes[j].after)
-        for (i, j), path in _paths(nodes).items()
+        Piece(before, ways, after)
+        for before, after in surroundings
+        if (ways := _ways(nodes, meetings, before, after)) != NEVER
     ]
-    return _checked(nodes + words, _EVERYWHERE)
+    return _checked(words, _EVERYWHERE)
 
 
-def _onward(words: Node, path: Node) -> Node:
-    """``words`` and then ``path``; that ``words`` alone is a way too is no matter."""
-    return path if path == repeat(words, 1, None) else concat([words, path])
+def _ways(nodes: list[Piece], meetings: set[tuple[int, int]], before: Kinds, after: Kinds) -> Node:
+    """The words on all ways from a node with this ``before`` to one with this ``after``.
+
+    By state elimination: each edge bears the words of the node it leads to.
+    """
+    edges = {(i, j): nodes[j].words for i, j in meetings}
+    edges |= {(_IN, i): node.words for i, node in enumerate(nodes) if node.before == before}
+    edges |= {(i, _OUT): EMPTY for i, node in enumerate(nodes) if node.after == after}
+    remaining = set(range(len(nodes)))
+    while remaining:
+        node = min(remaining, key=lambda place: _degree(edges, place))
+        remaining.remove(node)
+        _eliminate(edges, node)
+    return edges.get((_IN, _OUT), NEVER)
 
 
-def _paths(nodes: list[Piece]) -> dict[tuple[int, int], Node]:
-    """From node to node, the words met on every way, those of the last node included (Kleene)."""
-    paths: dict[tuple[int, int], Node] = {
-        (i, j): b.words for i, a in enumerate(nodes) for j, b in enumerate(nodes) if _meet(a, b)
-    }
-    for k in range(len(nodes)):
-        loop = repeat(paths.get((k, k), NEVER), 0, None)
-        into = {i: path for (i, j), path in paths.items() if j == k}
-        onward = {j: path for (i, j), path in paths.items() if i == k}
-        for i, first in into.items():
-            for j, last in onward.items():
-                # from k on, or up to k, the loop includes the way that is known
-                head = EMPTY if i == k else first
-                tail = EMPTY if j == k else last
-                way = concat([head, loop, tail])
-                known = paths.get((i, j), NEVER) if k not in (i, j) else NEVER
-                paths[i, j] = repeat(first, 1, None) if i == j == k else alternate([known, way])
-                _check_size(paths[i, j])
-    return paths
+def _degree(edges: dict[tuple[int, int], Node], node: int) -> tuple[int, int]:
+    """How many edges come of taking ``node`` out; then its place, for a settled order."""
+    into = sum(1 for _, j in edges if j == node)
+    onward = sum(1 for i, _ in edges if i == node)
+    return into * onward, node
+
+
+def _eliminate(edges: dict[tuple[int, int], Node], node: int) -> None:
+    """Take ``node`` out: what led through it becomes an edge past it."""
+    again = edges.pop((node, node), NEVER)
+    into = {i: edges.pop((i, j)) for i, j in list(edges) if j == node}
+    onward = {j: edges.pop((i, j)) for i, j in list(edges) if i == node}
+    for i, first in into.items():
+        start = [repeat(first, 1, None)] if first == again else [first, repeat(again, 0, None)]
+        for j, last in onward.items():
+            way = concat([*start, last])
+            edges[i, j] = alternate([edges.get((i, j), NEVER), way])
+            _check_size(edges[i, j])
 
 
 def _uniform(words: Iterable[Piece]) -> list[Piece]:

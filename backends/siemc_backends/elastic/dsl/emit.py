@@ -17,7 +17,6 @@ from siemc.schema import Schema
 from siemc_backends.elastic.dsl.render import render
 from siemc_backends.elastic.emitter import Emitter
 from siemc_backends.elastic.expressions import (
-    MAX_DETERMINIZED_STATES,
     MAX_LENGTH,
     Dialect,
     too_long,
@@ -35,7 +34,7 @@ from siemc_backends.elastic.outline import Bare, Clause, Negated, Part, Value, s
 from siemc_backends.elastic.resolve import Resolver
 from siemc_backends.elastic.values import clip, is_finite, show
 
-DIALECT = Dialect(patterns=True, controls="anywhere", states=(MAX_DETERMINIZED_STATES, 100_000))
+DIALECT = Dialect(patterns=True, controls="anywhere")
 EVERYTHING = '{"match_all":{}}'
 _BOUNDS: Mapping[str, str] = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 _WILDCARD = str.maketrans({"\\": "\\\\", "*": "\\*", "?": "\\?"})
@@ -55,9 +54,8 @@ class _Printer:
         match form:
             case Words(field, glob, fold):
                 return self._words(field, glob, fold, origins)
-            case Pattern(field, text, states):
-                more = f',"max_determinized_states":{states}' if states else ""
-                return _query("regexp", field, f'{{"value":{_json(text)}{more}}}', origins)
+            case Pattern(field, text):
+                return _query("regexp", field, f'{{"value":{_json(text)}}}', origins)
             case Scalar(field, text, kind):
                 value = _json(text) if kind == "address" else text
                 return Clause(field, (Value(value, origins),))

@@ -7,14 +7,19 @@ token is in ``QueryStringQueryParser.java``. Elasticsearch's reference, "Query s
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from siemc.formula import Glob, Wild
 from siemc_backends.elastic.expressions import HIDDEN, has_controls
 
-_RESERVED = frozenset('+-=&|><!(){}[]^"~*?:\\/ \t\u3000')
+# Lucene splits at three of these; the others are escaped for whoever reads a query otherwise
+_SPACES = " \t\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_RESERVED = frozenset('+-=&|><!(){}[]^"~*?:\\/' + _SPACES)
 _QUOTED = {'"': '\\"', "\\": "\\\\"} | {char: f"\\u{ord(char):04x}" for char in HIDDEN}
 _TERM = {char: f"\\{char}" for char in _RESERVED} | {char: f"\\u{ord(char):04x}" for char in HIDDEN}
+_OPERATORS = frozenset({"AND", "OR", "NOT"})
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.]+")
 _QUOTED_TABLE = str.maketrans(_QUOTED)
 _TERM_TABLE = str.maketrans(_TERM)
 
@@ -30,16 +35,17 @@ def quoted(text: str) -> str:
 @lru_cache(maxsize=4096)
 def name(field: str) -> str:
     """A field's name: ``\\ ``, ``\\:`` and the like, where its characters ask for it."""
-    return field if field.replace(".", "").replace("_", "").isalnum() else _escaped_name(field)
-
-
-def _escaped_name(field: str) -> str:
-    return field.translate(_TERM_TABLE)
+    if field in _OPERATORS:
+        return f"\\{field}"
+    return field if _PLAIN_NAME.fullmatch(field) else field.translate(_TERM_TABLE)
 
 
 def is_writable_name(field: str) -> bool:
-    """Whether the parser can be given this name: of one with ``*`` it makes a pattern of names."""
-    return bool(field) and "*" not in field
+    """Whether the parser can be given this name.
+
+    Of one with ``*`` it makes a pattern of names, and ``_exists_`` is no field to it.
+    """
+    return bool(field) and "*" not in field and field != "_exists_"
 
 
 def wildcard(test: Glob) -> str | None:
