@@ -8,7 +8,6 @@ i, the micro sign, title-case digraphs. The file is read when the first text bey
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from os.path import dirname, join
 from typing import TypedDict
@@ -21,6 +20,8 @@ class _Data(TypedDict):
 
 @cache
 def _data() -> _Data:
+    import json
+
     with open(join(dirname(__file__), "folding.json"), encoding="utf-8") as file:
         data: _Data = json.load(file)
     return data

@@ -114,7 +114,7 @@ def _load(
 
 
 def load_text(text: str, path: str = "<rule>") -> Loaded:
-    """The rules in this text; ``path`` stands for it in diagnostics (see ``yamlio.locate``)."""
+    """The rules in this text; ``path`` stands for it in diagnostics (see ``siemc.locate``)."""
     loading = _Loading(Loaded())
     loading.take(text, path, named=True)
     return loading.finish()

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sigma.conditions import SigmaCondition
@@ -19,8 +19,8 @@ from sigma.exceptions import SigmaError
 from sigma.processing.pipeline import ProcessingPipeline
 from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaRule
 
-from siemc import yamlio
-from siemc.diagnostics import Diagnostic, SiemcError, UsageError
+from siemc.condition import TOKEN
+from siemc.diagnostics import Diagnostic, SiemcError
 from siemc.formula import Formula, Origin, atoms
 from siemc.lower import Lowered, Scope, leaves, lower
 from siemc.yamlio import Place
@@ -28,7 +28,7 @@ from siemc.yamlio import Place
 if TYPE_CHECKING:
     from siemc.load import LoadedRule
 
-RANDOM_NAME = re.compile(r"\b_cond_[a-z]{10}\b")
+RANDOM_NAME = re.compile(r"_cond_[a-z]{10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,46 +39,37 @@ class MappedRule:
     lost: tuple[Origin, ...] = ()
 
 
-def read_pipeline(path: Path) -> ProcessingPipeline:
-    """A processing pipeline from a YAML file; ``UsageError`` if it is none."""
-    text = yamlio.read(str(path))
-    data = text if isinstance(text, Diagnostic) else yamlio.documents(text, str(path))[0]
-    if isinstance(data, Diagnostic):
-        raise UsageError(data)
-    try:
-        if not isinstance(data, dict):
-            raise TypeError("a pipeline is a map with transformations")
-        return ProcessingPipeline.from_dict(data)
-    except (SigmaError, TypeError, ValueError, KeyError, AttributeError, re.error) as error:
-        message = f"This is not a processing pipeline: {error or type(error).__name__}."
-    hint = "See docs/pipelines.md for what a processing pipeline looks like."
-    raise UsageError(Diagnostic("SC301", message, hint, str(path)))
-
-
-def combine(pipelines: Sequence[ProcessingPipeline]) -> ProcessingPipeline:
-    """One pipeline of several: by priority, lowest first, and in the given order among equals.
-
-    The pipelines given become part of it: they cannot go into another one.
-    """
-    ordered = sorted(pipelines, key=lambda each: each.priority)
-    return sum(ordered[1:], ordered[0]) if ordered else ProcessingPipeline()
-
-
 def map_rule(loaded: LoadedRule, pipeline: ProcessingPipeline, scope: Scope) -> MappedRule:
     """The rule as this pipeline makes it; ``SiemcError`` where the pipeline refuses it."""
     rule = _clone(loaded.rule)
-    before = {name: _leaves(detection) for name, detection in rule.detection.detections.items()}
+    own = dict(rule.detection.detections)
+    before = {name: _leaves(detection) for name, detection in own.items()}
     try:
         pipeline.apply(rule)
-    except SigmaError as error:
-        hint = "Change the pipeline, or compile with -p none to keep the rule's own field names."
-        message = f"The processing pipeline refuses this rule: {error.args[0]}"
-        raise SiemcError(Diagnostic("SC103", _sentence(message), hint)) from None
+        _check_own(own, rule)
+    except Exception as error:  # a transformation is anyone's code, and nothing checks its settings
+        raise _refused(error) from None
     detections = _inherit_places(rule.detection.detections, before)
     conditions = [condition.condition for condition in rule.detection.parsed_condition]
-    detections, conditions = _name_added(detections, conditions)
+    detections, conditions = _final_names(detections, conditions, loaded.rule)
     mapped = lower(loaded, detections, conditions, scope)
     return MappedRule(mapped.formula, _lost(leaves(loaded), mapped))
+
+
+def _check_own(own: Mapping[str, SigmaDetection], mapped: SigmaRule) -> None:
+    """Raise ``SigmaError`` if what the pipeline added has taken the place of a rule's search."""
+    for name, detection in own.items():
+        if mapped.detection.detections.get(name) is not detection:
+            raise SigmaError(f"it adds a condition named {name}, as a search of the rule is")
+
+
+def _refused(error: Exception) -> SiemcError:
+    said = str(error.args[0] if error.args else "") or "no reason given"
+    if not isinstance(error, SigmaError):
+        said = f"{type(error).__name__}, {said}"
+    message = _sentence(f"The processing pipeline refuses this rule: {said}")
+    hint = "Change the pipeline, or compile with -p none to keep the rule's own field names."
+    return SiemcError(Diagnostic("SC103", message, hint))
 
 
 def _sentence(text: str) -> str:
@@ -91,11 +82,12 @@ def _clone(rule: SigmaRule) -> SigmaRule:
     clone.custom_attributes = dict(rule.custom_attributes)
     clone.applied_processing_items = set(rule.applied_processing_items)
     detection = copy.copy(rule.detection)
-    detection.detections = {name: _split(each) for name, each in rule.detection.detections.items()}
-    detection.condition = list(rule.detection.condition)
-    detection.parsed_condition = [
-        SigmaCondition(text, detection) for text in rule.detection.condition
-    ]
+    names = _aliases(rule)
+    detection.detections = {
+        names.get(name, name): _split(each) for name, each in rule.detection.detections.items()
+    }
+    detection.condition = [_renamed(text, names) for text in rule.detection.condition]
+    detection.parsed_condition = [SigmaCondition(text, detection) for text in detection.condition]
     clone.detection = detection
     return clone
 
@@ -169,17 +161,38 @@ def _fill(item: SigmaDetection | SigmaDetectionItem, place: Any) -> None:
         item.source = place
 
 
-def _name_added(
-    detections: dict[str, SigmaDetection], conditions: list[str]
+def _aliases(rule: SigmaRule) -> dict[str, str]:
+    """Other names, while pipelines are applied, for the rule's searches that begin with ``_``.
+
+    What pipelines add begins so too, and pySigma lets it replace a search of the same name.
+    """
+    return {name: f"_own{name}" for name in rule.detection.detections if name.startswith("_")}
+
+
+def _renamed(condition: str, names: Mapping[str, str]) -> str:
+    return TOKEN.sub(lambda word: names.get(word[0], word[0]), condition) if names else condition
+
+
+def _final_names(
+    detections: dict[str, SigmaDetection], conditions: list[str], rule: SigmaRule
 ) -> tuple[dict[str, SigmaDetection], list[str]]:
-    """Replace the random names pySigma gives added conditions by numbered ones."""
-    random = [name for name in detections if RANDOM_NAME.fullmatch(name)]
-    if not random:
+    """The rule's searches under their own names again, and added ones under names that are free.
+
+    The random names that pySigma gives to added conditions become numbered ones.
+    """
+    own = rule.detection.detections
+    names = {alias: name for name, alias in _aliases(rule).items()}
+    kept = {*names, *(own.keys() - names.values())}
+    added = [name for name in detections if name not in kept]
+    numbered = (f"_cond_{i}" for i in count(1))
+    free = (name for name in numbered if name not in own and name not in added)
+    for name in added:
+        if name in own or RANDOM_NAME.fullmatch(name):
+            names[name] = next(free)
+    if not names:
         return detections, conditions
-    names = {name: f"_cond_{i}" for i, name in enumerate(random, 1)}
     renamed = {names.get(name, name): each for name, each in detections.items()}
-    texts = [RANDOM_NAME.sub(lambda m: names.get(m[0], m[0]), text) for text in conditions]
-    return renamed, texts
+    return renamed, [_renamed(text, names) for text in conditions]
 
 
 def _lost(own: Iterable[Origin], mapped: Lowered) -> tuple[Origin, ...]:

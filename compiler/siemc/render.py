@@ -64,6 +64,8 @@ def diagnostic_text(diagnostic: Diagnostic) -> str:
 
 def visible(text: str) -> str:
     """The text with control characters escaped: a rule's title must not move the cursor."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -132,10 +132,16 @@ class Schema:
 
     def writes_lower(self, name: str) -> bool:
         """Whether every index that has the field only holds lower-case values of it."""
-        if name in self.lower_values:
-            return True
-        holders = [index for index in self.indices if index.lookup(name) is not None]
-        return bool(holders) and all(name in index.lower_values for index in holders)
+        found = self._lower.get(name)
+        if found is None:
+            holders = [index for index in self.indices if index.lookup(name) is not None]
+            everywhere = bool(holders) and all(name in each.lower_values for each in holders)
+            found = self._lower[name] = name in self.lower_values or everywhere
+        return found
+
+    @cached_property
+    def _lower(self) -> dict[str, bool]:
+        return {}
 
     def has(self, name: str) -> bool:
         """Whether some index has the field."""

@@ -18,7 +18,9 @@ def find_schema(name: str, platform: Platform) -> Schema:
         return platform.schema(name)
     if not name.endswith(".json") and not os.path.isfile(name):
         near = did_you_mean(name, platform.schema_names)
-        hint = f"{near}Schemas for {platform.id} are: {', '.join(platform.schema_names)}; or a file."
+        hint = (
+            f"{near}Schemas for {platform.id} are: {', '.join(platform.schema_names)}; or a file."
+        )
         raise UsageError(Diagnostic("SC303", f"There is no schema '{name}'.", hint))
     schema = schema_file(Path(name))
     if schema.platform != platform.id:

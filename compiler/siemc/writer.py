@@ -15,7 +15,7 @@ from siemc.diagnostics import Diagnostic, UsageError
 from siemc.load import BrokenRule, LoadedRule
 from siemc.query import Query
 
-# In bytes: file systems take 255, and a suffix, or the mark of a file that is being written, follows.
+# In bytes. File systems take 255, and a target's suffix follows.
 MAX_NAME = 200
 
 

@@ -1,8 +1,8 @@
 """Reading YAML: fast for every file, with positions only for the few that are shown.
 
 ``read`` gives the text of a file, ``documents`` the plain data of each YAML document in it. Both
-give diagnostics instead of raising. ``locate`` fills in the line and column of a diagnostic by a
-second parse that keeps positions.
+give diagnostics instead of raising. ``siemc.locate`` finds the line and column of
+a place when it is shown.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import re
 import stat
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from ryaml import loads_all
@@ -137,25 +136,25 @@ class Chunk:
 def split(text: str) -> list[Chunk]:
     """The text of each document, cut at the lines that begin with ``---`` or ``...``."""
     chunks: list[Chunk] = []
-    lines: list[str] = []
+    taken: list[str] = []
     begun = False  # whether the lines hold a document, beyond comments and directives
     offset = 0
-    for number, line in enumerate(_lines(text)):
+    for number, line in enumerate(lines(text)):
         marker = MARKER.match(line)
         if marker and begun:
-            chunks.append(Chunk("".join(lines), offset))
-            lines, begun, offset = [], False, number
+            chunks.append(Chunk("".join(taken), offset))
+            taken, begun, offset = [], False, number
         if marker and marker[1] == "...":
-            lines.append("\n")
+            taken.append("\n")
             continue
-        lines.append(line)
+        taken.append(line)
         begun = begun or bool(marker) or not _is_blank(line)
     if begun or not chunks:
-        chunks.append(Chunk("".join(lines), offset))
+        chunks.append(Chunk("".join(taken), offset))
     return chunks
 
 
-def _lines(text: str) -> list[str]:
+def lines(text: str) -> list[str]:
     """The lines as YAML counts them, with their ends."""
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text)
 
@@ -211,7 +210,7 @@ def _at(chunk: Chunk, where: tuple[int, int], code: str, message: str, hint: str
 
 def _line_and_column(text: str, position: int) -> tuple[int, int]:
     """Line and column, both from 1, of an offset in the text."""
-    before = _lines(text[:position])
+    before = lines(text[:position])
     if not before or before[-1][-1] in "\r\n":
         return len(before) + 1, 1
     return len(before), len(before[-1]) + 1
@@ -229,15 +228,6 @@ class _Open:
     index: int = 0
     key: str = "?"
     keys: set[Hashable] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """Where a key or an item begins; of a scalar value, where its text begins, and the text."""
-
-    line: int
-    column: int
-    scalar: tuple[int, int, str] | None = None
 
 
 def _events(chunk: Chunk) -> Iterator[Any]:
@@ -278,89 +268,3 @@ def _key_problems(chunk: Chunk) -> Iterator[Diagnostic]:
             stack[-1].index += 1
         if isinstance(event, yaml.CollectionStartEvent):
             stack.append(_Open((), isinstance(event, yaml.MappingStartEvent)))
-
-
-@lru_cache(maxsize=8)
-def positions(text: str, document: int) -> dict[YamlPath, Node]:
-    """Line and column of every key and list item of one document, by path."""
-    chunks = split(text)
-    return _positions(chunks[document]) if document < len(chunks) else {}
-
-
-def _positions(chunk: Chunk) -> dict[YamlPath, Node]:
-    import yaml
-
-    found: dict[YamlPath, Node] = {}
-    stack: list[_Open] = []
-    for event in _events(chunk):
-        if isinstance(event, yaml.CollectionEndEvent):
-            stack.pop()
-        elif isinstance(event, yaml.NodeEvent):
-            _place_node(event, chunk.offset, stack, found)
-    return found
-
-
-def _place_node(event: Any, offset: int, stack: list[_Open], found: dict[YamlPath, Node]) -> None:
-    """Note where this node is, and open it if it is a collection."""
-    import yaml
-
-    line, column = event.start_mark.line + 1 + offset, event.start_mark.column + 1
-    is_scalar = isinstance(event, yaml.ScalarEvent)
-    quoted = is_scalar and event.style in ("'", '"')
-    scalar = (line, column + quoted, event.value) if is_scalar else None
-    within = stack[-1] if stack else None
-    if within is None:
-        path: YamlPath = ()
-        found[path] = Node(line, column, scalar)
-    elif not within.is_map:
-        path = (*within.path, within.index)
-        found[path] = Node(line, column, scalar)
-    elif within.index % 2 == 0:
-        within.key = event.value if is_scalar else "?"
-        path = (*within.path, within.key)
-        found.setdefault(path, Node(line, column))
-    else:
-        path = (*within.path, within.key)
-        found[path] = replace(found[path], scalar=scalar)
-    if within:
-        within.index += 1
-    if isinstance(event, yaml.CollectionStartEvent):
-        stack.append(_Open(path, isinstance(event, yaml.MappingStartEvent)))
-
-
-def locate(diagnostic: Diagnostic, text: str | None = None) -> Diagnostic:
-    """The diagnostic with its line and column, found by its ``place`` in the file.
-
-    A ``column`` without a line is a position, from 1, in the text of the value at ``place``.
-    ``text`` stands for the file where the rule came from elsewhere. Without a place, or where the
-    file can no longer be read, the diagnostic comes back as it is.
-    """
-    if diagnostic.line is not None or diagnostic.place is None or diagnostic.path is None:
-        return diagnostic
-    source = read(diagnostic.path) if text is None else text
-    if isinstance(source, Diagnostic):
-        return replace(diagnostic, column=None)
-    found = positions(source, diagnostic.document)
-    line, column = _find(found, diagnostic.place, diagnostic.column, source)
-    return replace(diagnostic, line=line, column=column)
-
-
-def _find(
-    found: dict[YamlPath, Node], place: YamlPath, offset: int | None, text: str
-) -> tuple[int, int]:
-    """Where a place is, or the nearest thing around it that was written.
-
-    Item 0 of what is no list is the value itself. An offset counts only in a value that is
-    written as it is, without line breaks or escapes before the offset.
-    """
-    path = place
-    while path not in found and path:
-        path = path[:-1]
-    node = found.get(path, Node(1, 1))
-    only_item = len(place) == len(path) + 1 and place[-1] == 0
-    if node.scalar is None or not (only_item or (path == place and offset)):
-        return node.line, node.column
-    line, column, value = node.scalar
-    before = value[: (offset or 1) - 1]
-    written = _lines(text)[line - 1][column - 1 :]
-    return (line, column + len(before)) if written.startswith(before) else (line, column)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from siemc.diagnostics import Diagnostic
+from siemc.formula import YamlPath
 from siemc.load import Loaded, load_text
-from siemc.yamlio import locate
+from siemc.locate import locate
 
 MARK = "\N{PILCROW SIGN}"
 HEADER = "title: t\nlogsource: {product: windows}\n"
@@ -33,3 +35,13 @@ def all_diagnostics(loaded: Loaded) -> list[Diagnostic]:
 def bare(diagnostic: Diagnostic) -> Diagnostic:
     """The diagnostic without its hint, to compare what it says and where."""
     return replace(diagnostic, hint="", place=None)
+
+
+def is_written(data: Any, path: YamlPath) -> bool:
+    """Whether the path leads to something in the plain data of a document."""
+    for step in path:
+        try:
+            data = data[step]
+        except (LookupError, TypeError):
+            return False
+    return True

@@ -6,7 +6,8 @@ import pytest
 
 from siemc.condition import AnyOf, Name, names, parse
 from siemc.load import Loaded, LoadedRule, load, load_text
-from siemc.yamlio import Place, locate
+from siemc.locate import locate
+from siemc.yamlio import Place
 from tests.load import HEADER, found_in, marked
 
 RULE = """title: {title}

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from ryaml import loads_all
 
 from siemc.diagnostics import Diagnostic
+from siemc.formula import YamlPath
 from siemc.load import load, load_text
-from siemc.yamlio import MAX_BYTES, decode, documents, locate, positions, read, split
+from siemc.locate import locate
+from siemc.yamlio import MAX_BYTES, decode, documents, read, split
 from tests.load import HEADER, MARK, all_diagnostics, found_in, marked
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -114,8 +116,7 @@ def test_values_are_those_of_yaml_1_2() -> None:
 
 def test_positions_of_keys_and_items() -> None:
     text = "# c\n---\na:\n  - b: 1\n    c: [x, y]\n  - d\n---\ne: {f: g}\n"
-    first, second = positions(text, 0), positions(text, 1)
-    assert {path: (node.line, node.column) for path, node in first.items()} == {
+    places: dict[YamlPath, tuple[int, int]] = {
         (): (3, 1),
         ("a",): (3, 1),
         ("a", 0): (4, 5),
@@ -124,8 +125,13 @@ def test_positions_of_keys_and_items() -> None:
         ("a", 0, "c", 0): (5, 9),
         ("a", 0, "c", 1): (5, 12),
         ("a", 1): (6, 5),
+        ("a", 7, "b"): (3, 1),  # not there: the nearest thing around it
     }
-    assert (second["e", "f"].line, second["e", "f"].column) == (8, 5)
+    for place, where in places.items():
+        found = locate(Diagnostic("SC014", "m", path="p", place=place), text)
+        assert (found.line, found.column) == where, place
+    found = locate(Diagnostic("SC014", "m", path="p", place=("e", "f"), document=1), text)
+    assert (found.line, found.column) == (8, 5)
 
 
 def test_an_offset_in_a_value_counts_only_where_it_is_written_as_it_is() -> None:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from siemc.formula import Wild
@@ -102,6 +102,7 @@ def test_pcre_finds_what_is_read(pcre: Runs, source: str, value: str, flags: str
 def test_pcre_takes_what_is_read_and_refuses_what_is_malformed(
     pcre: Runs, source: str, value: str
 ) -> None:
+    assume("\\x" not in source)  # the binding reads \x{..} as JavaScript does (ALT_BSUX)
     pcre2: Any = import_module("pcre2")
     try:
         expected: bool | None = pcre(source, value)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from siemc.formula import CompareOp, Glob
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A value of ``field`` is this glob. ``fold``: the field compares case, the test must not."""
 
     field: str
@@ -17,16 +15,14 @@ class Words:
     fold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A value of ``field``, the whole of it, matches this Lucene expression."""
 
     field: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A value of ``field`` is this number, truth value, address or network, in this text."""
 
     field: str
@@ -34,8 +30,7 @@ class Scalar:
     kind: Literal["number", "boolean", "address"]
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """A value of the numeric ``field`` stands in this order to the number."""
 
     field: str
@@ -43,30 +38,26 @@ class Range:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(NamedTuple):
     """The field has a value."""
 
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """The field has no value, or, where ``or_empty``, an empty one."""
 
     field: str
     or_empty: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Anywhere:
+class Anywhere(NamedTuple):
     """The event has this text, sought in the default fields: only ever a nearest form."""
 
     glob: Glob
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """Some of these forms hold."""
 
     forms: tuple[Form, ...]

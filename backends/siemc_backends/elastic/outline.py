@@ -8,28 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from siemc.formula import And, Atom, Const, Formula, Not, Or, Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A value as the query writes it, and the places of the rule it carries."""
 
     text: str
     origins: tuple[Origin, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """``head`` (a field and its operator) with any of the values."""
 
     head: str
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(NamedTuple):
     """A text that stands alone, such as one that matches everything."""
 
     value: Value

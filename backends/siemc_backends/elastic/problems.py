@@ -13,25 +13,31 @@ class Findings:
     """The problems and assumptions of one emission, collected while it is printed."""
 
     found: dict[tuple[str, str], Problem] = field(default_factory=dict)
+    places: dict[tuple[str, str], list[Origin]] = field(default_factory=dict)
     assumed: set[str] = field(default_factory=set)
 
     def problem(
         self, code: str, name: str | None, message: str, hint: str, origins: tuple[Origin, ...]
     ) -> None:
         """Note a problem; a further one of the same code and field only adds its places."""
-        key = (code, name or "")
-        before = self.found.get(key)
-        if before is None:
-            self.found[key] = Problem(code, message, hint, origins)
-        else:
-            self.found[key] = replace(before, origins=(*before.origins, *origins))
+        if not self.again(code, name, origins):
+            key = (code, name or "")
+            self.found[key] = Problem(code, message, hint)
+            self.places[key] = list(origins)
+
+    def again(self, code: str, name: str | None, origins: tuple[Origin, ...]) -> bool:
+        """Whether such a problem was noted before; these are further places of it then."""
+        places = self.places.get((code, name or ""))
+        if places is not None:
+            places.extend(origins)
+        return places is not None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Each problem once, in the order of the text."""
         return tuple(
-            replace(each, origins=tuple(dict.fromkeys(each.origins)))
-            for each in self.found.values()
+            replace(each, origins=tuple(dict.fromkeys(self.places[key])))
+            for key, each in self.found.items()
         )
 
     @property

@@ -243,7 +243,7 @@ class Resolver:
             self.findings.assumed.add("SA02")
         if not known.cased:
             return self._plain(name, known, test)
-        if name in self.schema.lower_values:
+        if self.schema.writes_lower(name):
             self.findings.assumed.add("SA07")
             return self._plain(name, known, lowered(test))
         same = known.caseless_same and not is_merged(text)
@@ -253,7 +253,8 @@ class Resolver:
             self._limits(known.caseless_limited)
             return Words(f"{name}.{CASELESS}", test)
         self._limits(known.limited)
-        if not self.folds:
+        # The one problem a query can have hundreds of times: its message is made once.
+        if not self.folds and not self.findings.again("SC201", name, self.origins):
             message = f"{name} compares case, so {show(test)} would miss other spellings."
             self.problem("SC201", name, message, CASELESS_HINT)
         return Words(name, test, fold=self.folds)

@@ -36,7 +36,7 @@ def say(diagnostic: Diagnostic) -> None:
     from siemc.render import diagnostic_text
 
     if diagnostic.place is not None and diagnostic.line is None:
-        from siemc.yamlio import locate
+        from siemc.locate import locate
 
         diagnostic = locate(diagnostic)
     print(diagnostic_text(diagnostic), file=sys.stderr)

@@ -126,6 +126,8 @@ def _run(paths: list[str], options: Options, as_json: bool, output: Path | None)
     from siemc.load import load
     from siemc.writer import Writer
 
+    # Rules and queries are trees without cycles: the collector would go through them for nothing.
+    gc.disable()
     compiler = Compiler(options)
     _say_defaults(compiler)
     loaded = load(paths)
@@ -133,8 +135,6 @@ def _run(paths: list[str], options: Options, as_json: bool, output: Path | None)
         say(note)
     if not loaded.rules and not loaded.broken:
         raise no_rules(paths)
-    # The rules stay to the end: the collector need not go through them again and again.
-    gc.freeze()
     rules = in_order(loaded.rules, loaded.broken)
     report = Report(compiler, as_json, Writer(output, paths, rules) if output else None)
     with progress(len(rules)) as step:

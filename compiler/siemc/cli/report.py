@@ -11,10 +11,10 @@ from typing import TextIO
 from siemc.compiler import Compiler
 from siemc.diagnostics import Diagnostic
 from siemc.load import BrokenRule, LoadedRule
+from siemc.locate import locate
 from siemc.query import Query
 from siemc.render import diagnostic_text, query_json, rule_block, summary
 from siemc.writer import Writer
-from siemc.yamlio import locate
 
 MANY = 50
 

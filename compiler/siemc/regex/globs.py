@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from siemc.folding import cases
 from siemc.formula import GlobPart, Wild
 from siemc.regex.charset import ANY, NEWLINE, Ranges, contains, count, points, union
@@ -30,6 +32,7 @@ class _NotGlobs(Exception):  # noqa: N818 - a way out of the recursion, not an e
     pass
 
 
+@lru_cache(maxsize=4096)  # each target asks again
 def to_globs(node: Node, *, single_line: bool = False) -> tuple[GlobText, ...] | None:
     """The globs whose union is exactly the values in which ``node`` is found, if it is one.
 

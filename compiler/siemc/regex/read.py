@@ -9,6 +9,7 @@ source is refused.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from siemc.regex.atomic import settle
@@ -62,6 +63,7 @@ class Flags(NamedTuple):
     extended: bool = False
 
 
+@lru_cache(maxsize=4096)  # each target asks again
 def parse(
     source: str, *, ignorecase: bool = False, multiline: bool = False, dotall: bool = False
 ) -> Node:

@@ -18,7 +18,7 @@ from siemc_backends.elastic.forms import (
     Scalar,
     Words,
 )
-from siemc_backends.elastic.kql.escape import name, needs_escape, obstacle, quoted, wildcard
+from siemc_backends.elastic.kql.escape import name, obstacle, quoted, wildcard
 from siemc_backends.elastic.outline import Bare, Clause, Negated, Part, Value, some
 from siemc_backends.elastic.resolve import Resolver
 from siemc_backends.elastic.values import show
@@ -86,10 +86,11 @@ class _Printer:
             self.resolver.problem("SC212", field, message, "Use -t lucene or -t dsl.")
         if field is not None:
             self._check_type(field, test)
-        if needs_escape(test):
+        text, is_escaped = wildcard(test)
+        if is_escaped:
             # until Kibana 8.12.1 a backslash was handed on unescaped (elastic/kibana#174464)
             self.resolver.findings.assumed.add("SA08")
-        return wildcard(test)
+        return text
 
     def _check_type(self, field: str, test: Glob) -> None:
         """Over mixed types Kibana makes a ``query_string``, where a space splits the value."""

@@ -47,14 +47,21 @@ def name(field: str) -> str:
     return field if bare else quoted(field)
 
 
-def wildcard(test: Glob) -> str:
-    """A glob without ``?`` as an unquoted value; ask ``obstacle`` first whether it can be one."""
-    return "".join(part.value if isinstance(part, Wild) else _unquoted(part) for part in test.parts)
+def wildcard(test: Glob) -> tuple[str, bool]:
+    """A glob without ``?`` as an unquoted value, and whether some of it is written as an escape.
 
-
-@lru_cache(maxsize=8192)
-def _unquoted(text: str) -> str:
-    return _SPECIAL.sub(_escaped, text)
+    Ask ``obstacle`` first whether it can be one.
+    """
+    text = ""
+    is_escaped = False
+    for part in test.parts:
+        if isinstance(part, Wild):
+            text += "*"
+        else:
+            written = _SPECIAL.sub(_escaped, part)
+            is_escaped = is_escaped or written != part
+            text += written
+    return text, is_escaped
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -72,11 +79,7 @@ def obstacle(test: Glob) -> str | None:
         return "KQL trims the space it begins with"
     if isinstance(last, str) and last[-1] in _TRIMMED:
         return "KQL trims the space it ends with"
-    if any(isinstance(part, str) and _MARK in part for part in test.parts):
-        return f"KQL takes {_MARK} for a wildcard"
+    for part in test.parts:
+        if isinstance(part, str) and _MARK in part:
+            return f"KQL takes {_MARK} for a wildcard"
     return None
-
-
-def needs_escape(test: Glob) -> bool:
-    """Whether some literal of the glob is written with an escape."""
-    return any(isinstance(part, str) and _unquoted(part) != part for part in test.parts)

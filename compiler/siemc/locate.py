@@ -1,0 +1,103 @@
+"""From a place in the YAML to its line and column, by a second parse that keeps positions.
+
+Only what is shown is located: the fast reader keeps no positions, and most rules have nothing to
+say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from siemc.diagnostics import Diagnostic
+from siemc.formula import YamlPath
+from siemc.yamlio import NO_BREAKS, lines, read, split
+
+
+def locate(diagnostic: Diagnostic, text: str | None = None) -> Diagnostic:
+    """The diagnostic with its line and column, found by its ``place`` in the file.
+
+    A ``column`` without a line is a position, from 1, in the text of the value at ``place``.
+    ``text`` stands for the file where the rule came from elsewhere. Without a place, or where the
+    file can no longer be read, the diagnostic comes back as it is.
+    """
+    if diagnostic.line is not None or diagnostic.place is None or diagnostic.path is None:
+        return diagnostic
+    source = _source(diagnostic.path) if text is None else text
+    if isinstance(source, Diagnostic):
+        return replace(diagnostic, column=None)
+    line, column = _find(source, diagnostic.document, diagnostic.place, diagnostic.column)
+    return replace(diagnostic, line=line, column=column)
+
+
+@lru_cache(maxsize=1)
+def _source(path: str) -> str | Diagnostic:
+    """The text of a file; the diagnostics of one rule come one after the other."""
+    return read(path)
+
+
+def _find(text: str, document: int, place: YamlPath, offset: int | None) -> tuple[int, int]:
+    """Where a place is, or the nearest thing around it that was written.
+
+    Item 0 of what is no list is the value itself. An offset counts only in a value that is
+    written as it is, without line breaks or escapes before the offset.
+    """
+    root, first = _composed(text, document)
+    if root is None:
+        return first + 1, 1
+    key, value, depth = _walk(root, place)
+    line, column = first + key.start_mark.line, key.start_mark.column
+    only_item = len(place) == depth + 1 and place[-1] == 0
+    if not _is_scalar(value) or not (only_item or (depth == len(place) and offset)):
+        return line + 1, column + 1
+    line, column = first + value.start_mark.line, value.start_mark.column
+    column += value.style in ("'", '"')
+    before = value.value[: (offset or 1) - 1]
+    is_written = lines(text)[line][column:].startswith(before)
+    return line + 1, column + 1 + (len(before) if is_written else 0)
+
+
+@lru_cache(maxsize=8)
+def _composed(text: str, document: int) -> tuple[Any, int]:
+    """The root node of one document, if it can be had, and the lines of the file before it."""
+    import yaml
+
+    chunks = split(text)
+    if document >= len(chunks):
+        return None, 0
+    chunk = chunks[document]
+    # Types do not matter here, and resolving them takes as long as the parse.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        return yaml.compose(chunk.text.translate(NO_BREAKS), Loader=loader), chunk.offset
+    except yaml.YAMLError:
+        return None, chunk.offset
+
+
+def _walk(root: Any, place: YamlPath) -> tuple[Any, Any, int]:
+    """The key and value nodes as far along the path as it was written, and how far that is.
+
+    The key of a list's item, and of the root, is the node itself.
+    """
+    key = value = root
+    for depth, step in enumerate(place):
+        found = _child(value, step)
+        if found is None:
+            return key, value, depth
+        key, value = found
+    return key, value, len(place)
+
+
+def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
+    if node.id == "sequence":
+        if isinstance(step, int) and step < len(node.value):
+            return node.value[step], node.value[step]
+        return None
+    if node.id == "mapping":
+        return next((pair for pair in node.value if pair[0].value == step), None)
+    return None
+
+
+def _is_scalar(node: Any) -> bool:
+    return bool(node.id == "scalar")

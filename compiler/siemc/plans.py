@@ -1,0 +1,200 @@
+"""Plans: which data sources a rule is compiled for on a schema, and the formula they give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siemc.backend import Platform
+from siemc.diagnostics import Diagnostic
+from siemc.formula import Formula, Origin, disjunction
+from siemc.lower import Scope, lower
+from siemc.missing import Missing, lacking, missing_fields
+from siemc.passes import simplify
+from siemc.query import SourceUse
+from siemc.schema import Schema
+from siemc.sources import DataSource, LogSource
+
+if TYPE_CHECKING:
+    from sigma.processing.pipeline import ProcessingPipeline
+
+    from siemc.compiler import Compiler
+    from siemc.load import LoadedRule
+
+ALL_SOURCES = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one rule becomes on one schema, before a target prints it."""
+
+    formula: Formula
+    schema: Schema
+    sources: tuple[SourceUse, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    refused: bool = False
+
+
+class Plans:
+    """The plans of one rule; what several targets share is made once."""
+
+    def __init__(self, compiler: Compiler, loaded: LoadedRule) -> None:
+        self.compiler = compiler
+        self.loaded = loaded
+        logsource = loaded.rule.logsource
+        self.logsource = LogSource(logsource.product, logsource.category, logsource.service)
+        self._formulas: dict[tuple[str, str | None], tuple[Formula, tuple[Origin, ...]]] = {}
+        self._plans: dict[tuple[str, int | None], Plan] = {}
+
+    def plan(self, platform: Platform, named: Schema | None) -> Plan:
+        """The plan for a platform and the schema that was named, if one was."""
+        # By identity: two files of the user's may give two schemas the same name.
+        key = (platform.id, id(named) if named else None)
+        if key not in self._plans:
+            self._plans[key] = self._make(platform, named)
+        return self._plans[key]
+
+    def _make(self, platform: Platform, named: Schema | None) -> Plan:
+        schema = named or platform.schema(self.compiler.default_schema(platform))
+        if not self.compiler.mapped:
+            return self._unmapped(platform, schema)
+        candidates = [
+            source
+            for source in platform.sources()
+            if source.serves(self.logsource) and source.patterns(schema) is not None
+        ]
+        if candidates:
+            return self._from_sources(platform, schema, candidates)
+        if named is None:
+            raw = platform.schema(platform.raw_schema)
+            return self._unmapped(platform, raw, (self._no_mapping(raw),))
+        if not named.closed:
+            return self._unmapped(platform, named)
+        return self._unmapped(platform, named, (self._no_source(named),), refused=True)
+
+    def _unmapped(
+        self,
+        platform: Platform,
+        schema: Schema,
+        notes: tuple[Diagnostic, ...] = (),
+        refused: bool = False,
+    ) -> Plan:
+        formula, lost = self._formula(platform, None)
+        return Plan(formula, schema, (), (*notes, *self._lost(lost)), refused)
+
+    def _from_sources(
+        self, platform: Platform, schema: Schema, candidates: list[DataSource]
+    ) -> Plan:
+        lacks = {
+            each.id: self._lacks(platform, each, schema, first=each is candidates[0])
+            for each in candidates
+        }
+        used = self._choose(candidates, lacks)
+        uses = tuple(
+            SourceUse(each.id, each in used, tuple(name for name, _ in lacks[each.id]))
+            for each in candidates
+        )
+        notes = self._source_notes(platform, schema, candidates, lacks, used)
+        shown = used or candidates[:1]
+        formulas = [self._formula(platform, each) for each in shown]
+        formula = simplify(disjunction(each for each, _ in formulas))
+        lost = tuple(dict.fromkeys(origin for _, found in formulas for origin in found))
+        patterns = [name for each in shown for name in each.patterns(schema) or ()]
+        return Plan(
+            formula,
+            schema.within(patterns) if patterns else schema,
+            uses,
+            (*notes, *self._lost(lost)),
+            refused=not used,
+        )
+
+    def _choose(
+        self, candidates: list[DataSource], lacks: Mapping[str, list[Missing]]
+    ) -> list[DataSource]:
+        """The first data source that has every field, and those asked for that have."""
+        whole = [each for each in candidates if not lacks[each.id]]
+        wanted = self.compiler.options.sources
+        return [
+            each for each in whole if each is whole[0] or each.id in wanted or ALL_SOURCES in wanted
+        ]
+
+    def _lacks(
+        self, platform: Platform, source: DataSource, schema: Schema, first: bool
+    ) -> list[Missing]:
+        """The fields the mapped rule uses and this source's indices do not have.
+
+        A source after the ``first`` must list a field that no pipeline has mapped: in its open
+        indices any misspelt name, or one that only the first source has, would be at home.
+        """
+        formula, _ = self._formula(platform, source)
+        patterns = source.patterns(schema) or ()
+        written = None if first else self.compiler.field_names(platform, source)[1]
+        return missing_fields(formula, schema.within(patterns) if patterns else schema, written)
+
+    def _formula(
+        self, platform: Platform, source: DataSource | None
+    ) -> tuple[Formula, tuple[Origin, ...]]:
+        pipeline = self.compiler.pipeline(platform, source)
+        key = (platform.id, source.id if source else None) if pipeline else ("", None)
+        if key not in self._formulas:
+            self._formulas[key] = self._lower(platform, source, pipeline)
+        return self._formulas[key]
+
+    def _lower(
+        self, platform: Platform, source: DataSource | None, pipeline: ProcessingPipeline | None
+    ) -> tuple[Formula, tuple[Origin, ...]]:
+        if pipeline is None:
+            return simplify(lower(self.loaded).formula), ()
+        from siemc.mapping import map_rule
+
+        macro = source.macro if source and self.compiler.options.scope == "macro" else None
+        replaced = source.macro_replaces if source else ()
+        mapped = map_rule(self.loaded, pipeline, Scope(platform.cased, macro, replaced))
+        return simplify(mapped.formula), mapped.lost
+
+    def _lost(self, lost: Iterable[Origin]) -> tuple[Diagnostic, ...]:
+        return tuple(
+            Diagnostic(
+                "SC105",
+                f"The processing pipelines dropped a part of {origin.identifier}.",
+                "If that is not what you want, change the pipeline that drops it.",
+                place=origin.path,
+            )
+            for origin in lost
+        )
+
+    def _no_mapping(self, raw: Schema) -> Diagnostic:
+        return Diagnostic(
+            "SC104",
+            f"There is no mapping for the log source {self.logsource}; the rule's own field "
+            f"names are used, on schema {raw.name}.",
+            "Give a processing pipeline with -p, or say -p none if these are your field names.",
+            place=("logsource",),
+        )
+
+    def _no_source(self, schema: Schema) -> Diagnostic:
+        return Diagnostic(
+            "SC101",
+            f"No data source of schema {schema.name} holds the log source {self.logsource}.",
+            "Name a schema that has these events, or use -p none with the schema raw.",
+            place=("logsource",),
+        )
+
+    def _source_notes(
+        self,
+        platform: Platform,
+        schema: Schema,
+        candidates: list[DataSource],
+        lacks: Mapping[str, list[Missing]],
+        used: list[DataSource],
+    ) -> tuple[Diagnostic, ...]:
+        """Why the sources left out are, of those asked for or preferred to the first one used."""
+        wanted = self.compiler.options.sources
+        preferred = candidates[: candidates.index(used[0])] if used else candidates
+        notes: list[Diagnostic] = []
+        for source in candidates:
+            if source in preferred or source.id in wanted or ALL_SOURCES in wanted:
+                taken, _ = self.compiler.field_names(platform, source)
+                notes += lacking(source, schema, lacks[source.id], taken, refused=not used)
+        return tuple(notes)
