@@ -6,6 +6,7 @@ say.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -24,15 +25,24 @@ def locate(diagnostic: Diagnostic, text: str | None = None) -> Diagnostic:
     """
     if diagnostic.line is not None or diagnostic.place is None or diagnostic.path is None:
         return diagnostic
-    source = _source(diagnostic.path) if text is None else text
+    source = _source(diagnostic.path, _version(diagnostic.path)) if text is None else text
     if isinstance(source, Diagnostic):
         return replace(diagnostic, column=None)
     line, column = _find(source, diagnostic.document, diagnostic.place, diagnostic.column)
     return replace(diagnostic, line=line, column=column)
 
 
+def _version(path: str) -> tuple[int, ...] | None:
+    """What is different as soon as the path leads to another file or text."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
+
+
 @lru_cache(maxsize=1)
-def _source(path: str) -> str | Diagnostic:
+def _source(path: str, _version: tuple[int, ...] | None) -> str | Diagnostic:
     """The text of a file; the diagnostics of one rule come one after the other."""
     return read(path)
 

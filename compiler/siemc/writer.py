@@ -77,7 +77,7 @@ def _root(named: Sequence[str]) -> str:
 
 def _name(path: str, document: int, root: str) -> PurePath:
     parts = list(PurePath(os.path.relpath(path, root)).parts)
-    parts[-1] = re.sub(r"(?<=.)\.ya?ml$", "", parts[-1])
+    parts[-1] = re.sub(r"(?<=[\s\S])\.ya?ml\Z", "", parts[-1])
     if document:
         parts[-1] += f"-{document + 1}"
     return PurePath(*(re.sub(r"[^\w.+-]", "_", part) for part in parts))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,7 +43,7 @@ def test_one_broken_rule_is_1_and_does_not_stop_the_others(folder: Path, siemc: 
     run = siemc("compile", ".", "-t", "spl")
     assert run.code == 1
     assert run.out.count("\n") == 1
-    assert "broken.yml:2:12: error SC004: " in run.err or "broken.yml:3:1: error SC004: " in run.err
+    assert re.search(r"^\./broken\.yml:[23]:\d+: error SC004: ", run.err, re.MULTILINE)
     assert "queries: 1 compiled, 1 failed" in run.err
 
 
@@ -74,9 +76,7 @@ def test_labelled_is_0(siemc: Siemc) -> None:
     ],
     ids=lambda value: " ".join(value)[:20] if isinstance(value, list) else "",
 )
-def test_wrong_option_is_2_with_a_code(
-    siemc: Siemc, args: list[str], code: str, said: str
-) -> None:
+def test_wrong_option_is_2_with_a_code(siemc: Siemc, args: list[str], code: str, said: str) -> None:
     run = siemc("compile", "good.yml", *args)
     assert (run.code, run.out) == (2, "")
     assert f"error {code}: " in run.err
@@ -154,10 +154,14 @@ def test_reader_that_goes_away_is_no_error(folder: Path) -> None:
 @posix_only
 def test_closed_and_full_streams(folder: Path) -> None:
     shell = f'"{sys.executable}" -m siemc compile good.yml -t spl'
-    closed = subprocess.run(["sh", "-c", f"{shell} >&-"], cwd=folder, capture_output=True, text=True)
+    closed = subprocess.run(
+        ["sh", "-c", f"{shell} >&-"], cwd=folder, capture_output=True, text=True
+    )
     assert closed.returncode == 0
     assert "1 compiled" in closed.stderr
-    silent = subprocess.run(["sh", "-c", f"{shell} 2>&-"], cwd=folder, capture_output=True, text=True)
+    silent = subprocess.run(
+        ["sh", "-c", f"{shell} 2>&-"], cwd=folder, capture_output=True, text=True
+    )
     assert silent.stdout.count("\n") == 1
     assert "siemc:" not in silent.stdout
     if os.path.exists("/dev/full"):
@@ -210,11 +214,16 @@ def test_progress_bar_past_50_rules_on_a_terminal_only_on_stderr(
     for i in range(rules):
         (many / f"r{i}.yml").write_text(GOOD)
     ours, theirs = pty.openpty()
-    found = process(
-        ["compile", "many", "-t", "spl"], folder, {"TERM": "xterm", "COLUMNS": "80"}, stderr=theirs
-    )
-    os.close(theirs)
-    said = _read_all(ours)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(_read_all, ours)
+        found = process(
+            ["compile", "many", "-t", "spl"],
+            folder,
+            {"TERM": "xterm", "COLUMNS": "80"},
+            stderr=theirs,
+        )
+        os.close(theirs)
+        said = reading.result(timeout=10)
     assert found.returncode == 0
     assert ("Compiling" in said) is shown
     assert found.stdout.count("\n") == rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ DIAGNOSTIC: dict[str, tuple[type, ...]] = {
 }
 
 
-def check(found: dict[str, Any], keys: dict[str, tuple[type, ...]]) -> None:
+def check(found: dict[str, Any], keys: Mapping[str, tuple[type, ...]]) -> None:
     """The object has these keys in this order, each of one of its types."""
     assert list(found) == list(keys)
     for key, kinds in keys.items():
@@ -113,7 +113,11 @@ def test_compiled_rule(siemc: Siemc) -> None:
         "title": "Good",
         "path": "good.yml",
     }
-    assert (found["target"], found["schema"], found["status"]) == ("spl", "splunk-sysmon", "compiled")
+    assert (found["target"], found["schema"], found["status"]) == (
+        "spl",
+        "splunk-sysmon",
+        "compiled",
+    )
     assert found["sources"] == [
         {"id": "sysmon", "used": True, "lacks": []},
         {"id": "security", "used": False, "lacks": []},

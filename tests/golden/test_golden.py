@@ -261,18 +261,20 @@ def test_a_query_derived_by_hand_finds_the_events_of_its_case(each: Golden) -> N
     assert_found(each, found, [holds(as_indexed(case, whole)) for case in found])
 
 
-@pytest.fixture(scope="module", params=["lucene", "lucene-cased"])
-def engine(request: pytest.FixtureRequest) -> tuple[str, Lucene]:
-    name: str = request.param
-    return name, start(normalized=FOLDERS[name].schema == "raw")
+@pytest.fixture(scope="module")
+def engines() -> dict[str, Lucene]:
+    """Lucene with each folder's kind of field."""
+    return {name: start(normalized=name == "lucene") for name in ("lucene", "lucene-cased")}
 
 
 @pytest.mark.engines
-def test_lucene_finds_the_events_of_each_case(engine: tuple[str, Lucene]) -> None:
-    name, lucene = engine
-    for each in QUERIES:
-        if each.folder.name != name or each.case.startswith("cidr"):
-            continue
-        found = admitted(events_of(each.case), compiled(each.folder, each.case))
-        indexed = [as_indexed(case, "event.original") for case in found]
-        assert_found(each, found, lucene.hits(each.text, indexed))
+@pytest.mark.parametrize("each", [q for q in QUERIES if q.folder.target == "lucene"], ids=str)
+def test_lucene_finds_the_events_of_the_case(each: Golden, engines: dict[str, Lucene]) -> None:
+    if each.case.startswith("cidr"):
+        pytest.skip("the engine's fields hold no addresses")
+    found = admitted(events_of(each.case), compiled(each.folder, each.case))
+    if "_exists_" in each.text:
+        # the classic parser normalizes the name there, as Elasticsearch does not
+        found = [case for case in found if not any(name.islower() for name in case.event)]
+    indexed = [as_indexed(case, "event.original") for case in found]
+    assert_found(each, found, engines[each.folder.name].hits(each.text, indexed))

@@ -137,7 +137,7 @@ def _run(paths: list[str], options: Options, as_json: bool, output: Path | None)
         raise no_rules(paths)
     rules = in_order(loaded.rules, loaded.broken)
     report = Report(compiler, as_json, Writer(output, paths, rules) if output else None)
-    with progress(len(rules)) as step:
+    with progress(len(rules), quiet=output is not None and not as_json) as step:
         for rule in rules:
             report.add(rule)
             step()

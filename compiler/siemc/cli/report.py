@@ -20,15 +20,21 @@ MANY = 50
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
-    """A progress bar on a terminal's standard error past ``MANY`` rules; call what it yields."""
-    if total <= MANY or not sys.stderr.isatty():
+def progress(total: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    """A progress bar on a terminal's standard error past ``MANY`` rules; call what it yields.
+
+    None where the queries themselves go by on the terminal: it is for what is ``quiet``, or goes
+    into a file or a pipe.
+    """
+    if total <= MANY or not sys.stderr.isatty() or (sys.stdout.isatty() and not quiet):
         yield lambda: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    # Redirected, as is its default, standard output would end up on the terminal.
+    console = Console(stderr=True, soft_wrap=True)
+    with Progress(console=console, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task("Compiling", total=total)
         yield lambda: bar.advance(task)
 
