@@ -153,24 +153,24 @@ def test_reader_that_goes_away_is_no_error(folder: Path) -> None:
 
 @posix_only
 def test_closed_and_full_streams(folder: Path) -> None:
-    shell = f'"{sys.executable}" -m siemc compile good.yml -t spl'
-    closed = subprocess.run(
-        ["sh", "-c", f"{shell} >&-"], cwd=folder, capture_output=True, text=True
-    )
+    closed = _shell(folder, ">&-")
     assert closed.returncode == 0
     assert "1 compiled" in closed.stderr
-    silent = subprocess.run(
-        ["sh", "-c", f"{shell} 2>&-"], cwd=folder, capture_output=True, text=True
-    )
+    silent = _shell(folder, "2>&-")
     assert silent.stdout.count("\n") == 1
     assert "siemc:" not in silent.stdout
     if os.path.exists("/dev/full"):
-        full = subprocess.run(
-            ["sh", "-c", f"{shell} >/dev/full"], cwd=folder, capture_output=True, text=True
-        )
+        full = _shell(folder, ">/dev/full")
         assert full.returncode == 2
         assert "error SC307: " in full.stderr
         assert "Traceback" not in full.stderr
+
+
+def _shell(folder: Path, redirection: str) -> subprocess.CompletedProcess[str]:
+    command = f'"{sys.executable}" -m siemc compile good.yml -t spl {redirection}'
+    return subprocess.run(
+        ["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
 def test_queries_are_utf8_whatever_the_locale(folder: Path) -> None:

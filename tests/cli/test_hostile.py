@@ -93,10 +93,10 @@ def test_pipeline_that_takes_the_name_of_a_search_is_refused(folder: Path, siemc
     assert "named selection" in run.err
 
 
+NINEFOLD = "{0}: &{0} [*{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}]\n"
 TEXTS = {
-    "bomb": "a: &a [x,x,x,x]\n"
-    + "".join(f"{c}: &{c} [{','.join([f'*{p}'] * 9)}]\n" for p, c in zip("abcdefgh", "bcdefghi")),
-    "recursion": "title: t\nlogsource: {product: windows}\ndetection: &d\n  a: *d\n  condition: a\n",
+    "bomb": "a: &a [x, x, x, x]\n" + "".join(map(NINEFOLD.format, "bcdefghi", "abcdefgh")),
+    "recursion": GOOD.replace("selection:", "selection: &s", 1).replace("'\\evil.exe'", "*s"),
     "python tag": GOOD.replace("'\\evil.exe'", '!!python/object/apply:os.system ["id"]'),
     "only markers": "---\n---\n---\n",
     "empty": "",

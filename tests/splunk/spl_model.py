@@ -139,22 +139,24 @@ class Search(Reader):
             return self.members(values)
         if op == "=":
             return one_of(values, self.take())
-        return any(number(v) is not None and ORDER[op](number(v), self.limit()) for v in values) | (
-            self.skip_number()
+        return self.compared(values, op, self.limit())
+
+    def compared(self, values: Sequence[str], op: str, limit: str) -> bool:
+        """Numbers as numbers, other values as texts (Splunk, SPL Search Reference, "search")."""
+        bound = number(limit)
+        assert bound is not None, limit
+        numbers = [(number(value), value) for value in values]
+        return any(
+            ORDER[op](found, bound) if found is not None else ORDER[op](value, limit)
+            for found, value in numbers
         )
 
-    def limit(self) -> float:
-        sign = -1 if self.peek() == "-" else 1
-        digits = self.tokens[self.at + (sign < 0)]
-        after = self.at + (sign < 0) + 1
-        if self.tokens[after : after + 1] == ["."]:
-            digits += "." + self.tokens[after + 1]
-        return sign * float(digits)
-
-    def skip_number(self) -> bool:
+    def limit(self) -> str:
+        """The number after the operator, which the tokens may have cut up."""
+        text = ""
         while self.peek() and re.fullmatch(r"-|\.|[0-9.]+", self.peek()):
-            self.take()
-        return False
+            text += self.take()
+        return text
 
     def members(self, values: Sequence[str]) -> bool:
         self.take("(")

@@ -199,7 +199,8 @@ def test_other_tests_in_where() -> None:
     [(5, "5"), (-5, "-5"), (2.5, "2.5"), (1e20, "100000000000000000000"), (1e-7, "0.0000001")],
 )
 def test_order(op: CompareOp, number: float, digits: str) -> None:
-    assert spl(atom("f", Compare(op, number))) == f"f{op}{digits}"
+    where = f"isnotnull(mvfilter(tonumber(f){op}{digits}))"
+    assert spl(atom("f", Compare(op, number))) == f"f{op}{digits} | where {where}"
 
 
 @pytest.mark.parametrize("number", [float("inf"), float("nan")])

@@ -23,7 +23,7 @@ from siemc.regex import (
 from siemc.regex.charset import single
 from siemc.regex.effort import determinizes
 from siemc.regex.globs import GlobText
-from siemc.regex.tree import ANY_CHAR, ANY_RUN
+from siemc.regex.tree import ANY_CHAR, ANY_RUN, is_about_lines
 
 # index.max_regex_length, in UTF-16 units (Elasticsearch's reference, "Index modules"); it bounds
 # query_string as well (QueryStringQueryParser.getRegexpQuery)
@@ -35,6 +35,8 @@ MAX_DETERMINIZED_STATES = 10_000
 
 # Control characters but for the tab, what Unicode calls a line break, the byte order mark
 HIDDEN = frozenset(map(chr, {*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF} - {9}))
+# To assume that values have no line breaks would assume away what the modifier m is for
+LINES = "it asks for lines within a value, which the query text cannot hold"
 MANY_ONES = 6  # fewer copies of ``?`` cannot use the work up
 
 ASSUMED = {"line-break": "SA05", "control-characters": "SA06", "case-beyond-table": "SA02"}
@@ -54,7 +56,10 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A regular expression as globs, as patterns of which any matches, or ``why`` as neither."""
+    """A regular expression as globs, or as patterns of which any matches.
+
+    With ``why`` it is neither, for that reason; globs are then the nearest there are.
+    """
 
     globs: tuple[Glob, ...] = ()
     patterns: tuple[str, ...] = ()
@@ -73,10 +78,10 @@ def as_globs(test: Regex, dialect: Dialect) -> Expression:
     exact = _globs(to_globs(node))
     if _good(exact, dialect):
         return Expression(globs=exact)
-    if dialect.controls != "anywhere":
-        nearly = _globs(to_globs(node, single_line=True))
-        if _good(nearly, dialect):
-            return Expression(globs=nearly, assumptions=("SA05",))
+    nearly = () if dialect.controls == "anywhere" else _globs(to_globs(node, single_line=True))
+    if _good(nearly, dialect):
+        why = LINES if is_about_lines(node) else None
+        return Expression(globs=nearly, assumptions=("SA05",), why=why, code="SC212")
     if dialect.patterns:
         return Expression()
     return Expression(why="it is not a small number of wildcard patterns")
@@ -92,6 +97,8 @@ def as_patterns(test: Regex, dialect: Dialect, lower: bool) -> Expression:
     if any(pattern.length > MAX_LENGTH for pattern in found):
         return Expression(why=f"it is longer than {MAX_LENGTH} characters", code="SC213")
     names = dict.fromkeys(name for pattern in found for name in pattern.assumptions)
+    if "line-break" in names and is_about_lines(_parsed(test)):
+        return Expression(why=LINES, code="SC212")
     return Expression(
         patterns=tuple(pattern.text for pattern in found),
         assumptions=tuple(ASSUMED[name] for name in names),

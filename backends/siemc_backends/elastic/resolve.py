@@ -270,9 +270,9 @@ class Resolver:
         found = as_globs(test, self.dialect)
         if found.why is not None:
             self._no_expression(name, test, found)
-            return None
-        self.findings.assumed.update(found.assumptions)
-        if found.globs:
+        else:
+            self.findings.assumed.update(found.assumptions)
+        if found.globs or found.why is not None:
             return _any_of([self._glob(name, known, each) for each in found.globs])
         return self._pattern(name, known, test)
 
@@ -333,7 +333,9 @@ def _types(known: Facts) -> str:
     return " and ".join(dict.fromkeys(kind.type for kind in known.kinds))
 
 
-def _any_of(forms: list[Form]) -> Form:
+def _any_of(forms: list[Form]) -> Form | None:
+    if not forms:
+        return None
     return forms[0] if len(forms) == 1 else AnyOf(tuple(forms))
 
 

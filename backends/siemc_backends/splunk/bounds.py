@@ -8,6 +8,7 @@ NOT swaps the two, so nothing is ever taken out of a NOT or an OR.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 from typing import assert_never
 
 from siemc.formula import (
@@ -15,6 +16,7 @@ from siemc.formula import (
     TRUE,
     And,
     Atom,
+    Compare,
     Const,
     Exists,
     Formula,
@@ -123,6 +125,8 @@ def _wider(atom: Atom, whole_event: str | None) -> Formula:
             return _pieces(atom, atom.test, present)
         case Regex():
             return _cover(atom, atom.test, present)
+        case Compare(_, number) if isfinite(number):
+            return atom  # the same term of search, which also takes texts that are no numbers
         case SameAs(other) if search_name(other) is not None:
             return all_of([present, Atom(other, Exists(), atom.origins)])
         case _:

@@ -43,6 +43,10 @@ def exact(formula: Formula) -> bool:
         case Atom(str() as name, Glob() as test):
             sayable = search_core(test) is not None or test.parts == ANYTHING
             return sayable and search_name(name) is not None
+        case Atom(_, Compare()):
+            # Its operators "numerically compare two numbers and lexicographically compare other
+            # values" (Splunk, SPL Search Reference, "search"): a "-" is less than 1024 too.
+            return False
         case Atom():
             return leaf(formula) is not None
         case Not(item):

@@ -199,3 +199,16 @@ def nullable(node: Node) -> bool:
             return low == 0 or nullable(inner)
         case _:
             return False
+
+
+def is_about_lines(node: Node) -> bool:
+    """Whether some anchor of the expression stands at the start or end of any line."""
+    match node:
+        case Assert(kind):
+            return kind in {Anchor.LINE_START, Anchor.LINE_END}
+        case Concat(parts) | Alternate(parts):
+            return any(map(is_about_lines, parts))
+        case Repeat(inner):
+            return is_about_lines(inner)
+        case _:
+            return False
