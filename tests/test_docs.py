@@ -1,4 +1,4 @@
-"""The documents say what the program does: codes, schemas, and the queries that the README shows."""
+"""The documents say what the program does: codes, schemas, options, the README's queries."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_catalogue_is_ordered_and_complete() -> None:
 
 
 def test_page_of_diagnostics_is_current() -> None:
-    command = [sys.executable, ROOT / "tools" / "build_diagnostics.py", "--check"]
+    command = [sys.executable, str(ROOT / "tools" / "build_diagnostics.py"), "--check"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
 
@@ -98,7 +98,7 @@ def test_query_in_the_readme_is_what_the_compiler_prints(
     assert query.text == text
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "README.md"])
+@pytest.mark.parametrize("page", [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"])
 def test_links_between_documents_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target

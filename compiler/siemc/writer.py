@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
@@ -92,15 +91,18 @@ def _marked(name: PurePath, key: Key, root: str) -> PurePath:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Write beside, then rename: a reader sees the old file or the new one, never half."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".siemc-")
+    """Write beside, then rename: a reader sees the old file or the new one, never half.
+
+    The name of the file beside is known before it is made: Ctrl-C at any moment leaves none behind.
+    """
+    part = path.with_name(f".siemc-{os.getpid()}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        part.unlink(missing_ok=True)
+        with part.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        os.replace(part, path)
     except BaseException:
-        os.unlink(name)
+        part.unlink(missing_ok=True)
         raise
 
 
