@@ -105,7 +105,7 @@ def test_scope_is_anded_with_the_whole_condition() -> None:
     rule = apply(path, {"product": "windows", "category": "dns_query"}, {"QueryName": "a"})
     assert rule.detection.condition == ["sel"]
     parsed = rule.detection.parsed_condition[0].condition
-    assert parsed == "_scope_sysmon_event and (_scope_sysmon and (sel))"
+    assert parsed == "_scope_sysmon and (_scope_sysmon_event and (sel))"
 
 
 def test_all_of_several_hashes_stays_all() -> None:
