@@ -1,0 +1,1 @@
+"""The benchmarks, and what counts and measures for the docs."""

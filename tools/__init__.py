@@ -1,0 +1,1 @@
+"""The generators of data files and of parts of the docs."""

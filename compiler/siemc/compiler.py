@@ -162,7 +162,8 @@ class Compiler:
         try:
             plan = plans.plan(target.backend.platform, target.schema)
         except SiemcError as error:
-            found = error.diagnostic.at(loaded.path, loaded.document)
+            said = error.diagnostic
+            found = said if said.path else said.at(loaded.path, loaded.document)
             return Query(
                 rule=ref,
                 target=target.backend.id,

@@ -28,6 +28,7 @@ class Wild(Enum):
 
 
 GlobPart = str | Wild
+RUN, ONE = Wild.RUN, Wild.ONE  # for loops: to reach an enum's member takes as long as ten names
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +216,15 @@ def atoms(formula: Formula) -> Iterator[Atom]:
 def glob(parts: Iterable[GlobPart], cased: bool = False) -> Glob:
     """A glob in normal form: empty literals gone, neighbours joined, runs of ``*`` made one."""
     normal: list[GlobPart] = []
+    last: GlobPart | None = None
     for part in parts:
-        last = normal[-1] if normal else None
-        if part == "" or (part is Wild.RUN and last is Wild.RUN):
+        if part == "" or (part is RUN and last is RUN):
             continue
         if isinstance(part, str) and isinstance(last, str):
-            normal[-1] = last + part
+            last = normal[-1] = last + part
         else:
             normal.append(part)
+            last = part
     return Glob(tuple(normal), cased)
 
 

@@ -37,6 +37,8 @@ from sigma.types import (
 from siemc import condition as cond
 from siemc.diagnostics import Diagnostic, SiemcError
 from siemc.formula import (
+    ONE,
+    RUN,
     Affix,
     And,
     Atom,
@@ -70,7 +72,7 @@ from siemc.formula import (
 if TYPE_CHECKING:
     from siemc.load import LoadedRule
 
-WILD = {SpecialChars.WILDCARD_MULTI: Wild.RUN, SpecialChars.WILDCARD_SINGLE: Wild.ONE}
+MULTI = SpecialChars.WILDCARD_MULTI
 OPS: dict[CompareOperators, CompareOp] = {
     CompareOperators.LT: "<",
     CompareOperators.LTE: "<=",
@@ -276,9 +278,9 @@ def _glob(name: str | None, value: SigmaString, origin: Origin) -> Glob:
     for part in value.s:
         if isinstance(part, Placeholder):
             raise _placeholder(part.name, origin)
-        parts.append(part if isinstance(part, str) else WILD[part])
+        parts.append(part if isinstance(part, str) else RUN if part is MULTI else ONE)
     if name is None:
-        parts = [Wild.RUN, *parts, Wild.RUN]
+        parts = [RUN, *parts, RUN]
     return glob(parts, cased=isinstance(value, SigmaCasedString))
 
 

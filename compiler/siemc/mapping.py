@@ -23,6 +23,7 @@ from siemc.condition import TOKEN
 from siemc.diagnostics import Diagnostic, SiemcError
 from siemc.formula import Formula, Origin, atoms
 from siemc.lower import Lowered, Scope, leaves, lower
+from siemc.pipelines import python_expressions
 from siemc.yamlio import Place
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def map_rule(loaded: LoadedRule, pipeline: ProcessingPipeline, scope: Scope) -> 
     own = dict(rule.detection.detections)
     before = {name: _leaves(detection) for name, detection in own.items()}
     try:
-        pipeline.apply(rule)
+        with python_expressions():
+            pipeline.apply(rule)
         _check_own(own, rule)
     except Exception as error:  # a transformation is anyone's code, and nothing checks its settings
         raise _refused(error) from None

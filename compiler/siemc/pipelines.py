@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sigma.processing.pipeline import ProcessingPipeline
 
 from siemc import yamlio
+from siemc.detections import pysigma_policy
 from siemc.diagnostics import Diagnostic, UsageError
 from siemc.formula import YamlPath
 
@@ -29,7 +33,7 @@ def read_pipeline(path: Path) -> ProcessingPipeline:
     """A processing pipeline from a YAML file; ``UsageError`` if it is none."""
     data = read_data(path)
     try:
-        return ProcessingPipeline.from_dict(copy.deepcopy(dict(data)))
+        return _make(data)
     except Exception as error:  # pySigma lets its transformations raise what they like
         place = _broken_item(data)
         said = str(error) or type(error).__name__
@@ -53,11 +57,44 @@ def read_data(path: Path) -> Mapping[str, Any]:
     return data
 
 
+def _make(data: Mapping[str, Any]) -> ProcessingPipeline:
+    """The pipeline of a copy: pySigma takes out what it has read."""
+    with python_expressions():
+        return ProcessingPipeline.from_dict(copy.deepcopy(dict(data)))
+
+
+@contextmanager
+def python_expressions() -> Iterator[None]:
+    """Have pySigma 2 compile expressions by Python's ``re``, as pySigma 1 does.
+
+    Its own default, RE2, has no look-ahead, and the conditions of a transformation know of no other
+    policy than the default. The rest stays as safe as that: no code or files from a pipeline.
+    """
+    module = _policy_module()
+    if module is None:
+        yield
+        return
+    kept = module.default_policy
+    module.default_policy = pysigma_policy()["policy"]
+    try:
+        yield
+    finally:
+        module.default_policy = kept
+
+
+@cache
+def _policy_module() -> Any:
+    try:
+        return import_module("sigma.policy")
+    except ImportError:
+        return None
+
+
 def _broken_item(data: Mapping[str, Any]) -> YamlPath:
     """The first transformation that cannot be made even when it is alone."""
     for i, item in enumerate(data.get("transformations", ())):
         try:
-            ProcessingPipeline.from_dict({"transformations": [copy.deepcopy(item)]})
+            _make({"transformations": [item]})
         except Exception:  # the caller says what is wrong; here is only where
             return ("transformations", i)
     return ()

@@ -162,10 +162,20 @@ class Schema:
         return tuple(index.pattern for index in self.indices)
 
     def within(self, patterns: Iterable[str]) -> Schema:
-        """The same schema with only these index patterns; unknown patterns add nothing."""
+        """The same schema with only these index patterns; unknown patterns add nothing.
+
+        The same patterns give the same object, so that what is known of its fields is kept.
+        """
         wanted = frozenset(patterns)
-        kept = tuple(index for index in self.indices if index.pattern in wanted)
-        return replace(self, indices=kept)
+        found = self._parts.get(wanted)
+        if found is None:
+            kept = tuple(index for index in self.indices if index.pattern in wanted)
+            found = self._parts[wanted] = replace(self, indices=kept)
+        return found
+
+    @cached_property
+    def _parts(self) -> dict[frozenset[str], Schema]:
+        return {}
 
 
 def load_schema(path: Path) -> Schema:

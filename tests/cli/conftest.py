@@ -16,9 +16,11 @@ from tests.cli import GOOD, Run
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to stand in, with one rule that compiles."""
-    (tmp_path / "good.yml").write_text(GOOD, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    found = tmp_path / "work"
+    found.mkdir()
+    (found / "good.yml").write_text(GOOD, encoding="utf-8")
+    monkeypatch.chdir(found)
+    return found
 
 
 @pytest.fixture

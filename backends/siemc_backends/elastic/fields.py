@@ -14,23 +14,29 @@ NO_LIMIT = 1 << 62
 class Facts:
     """The variants of a field, and what is true of all or of some of them.
 
-    ``term``: on each the whole value is one term. ``cased``: some compare case; ``uncased``: some
-    ignore it. ``limited``: some have an ``ignore_above``. ``caseless``: each has a lowercase
-    ``.caseless`` sub-field; ``caseless_same``: and none of those cuts off more than its parent.
-    ``wildcard``: some have that type, on which a glob of wildcards alone, such as ``?*``, is taken
-    for an exists query (``WildcardFieldMapper.wildcardQuery``, "not a pure length query").
+    ``absent``: the schema knows all its fields and this is none. ``searchable``: each variant is
+    indexed. ``term``: on each the whole value is one term. ``cased``: some compare case;
+    ``uncased``: some ignore it. ``lower``: only lower-case values are ever written. ``limited``:
+    some have an ``ignore_above``. ``caseless``: each has a lowercase ``.caseless`` sub-field;
+    ``caseless_same``: and none of those cuts off more than its parent. ``wildcard``: some have that
+    type, on which a glob of wildcards alone, such as ``?*``, is taken for an exists query
+    (``WildcardFieldMapper.wildcardQuery``, "not a pure length query"). ``families``: how many type
+    families Kibana's data view shows.
     """
 
     kinds: tuple[FieldType, ...]
+    absent: bool
+    searchable: bool
     term: bool
     cased: bool
     uncased: bool
+    lower: bool
     limited: bool
     caseless: bool
     caseless_same: bool
     caseless_limited: bool
-    searchable: bool
     wildcard: bool
+    families: int
 
     def all_of(self, *types: str) -> bool:
         """Whether the field has one of these types in every index."""
@@ -46,51 +52,59 @@ class Facts:
         """Whether some index analyses the field into words."""
         return any(kind.is_text for kind in self.kinds)
 
-    @property
-    def families(self) -> int:
-        """How many type families Kibana's data view shows: ``wildcard`` counts as ``keyword``.
 
-        Elasticsearch's reference, "Field capabilities API": types are reported by family.
-        """
-        return len({_FAMILY.get(kind.type, kind.type) for kind in self.kinds})
+class FieldFacts(dict[str, Facts]):
+    """The facts on each field of a schema, worked out when a field is first asked for."""
+
+    def __init__(self, schema: Schema) -> None:
+        super().__init__()
+        self.schema = schema
+
+    def __missing__(self, name: str) -> Facts:
+        known = self[name] = _facts(self.schema, name)
+        return known
 
 
+def field_facts(schema: Schema) -> FieldFacts:
+    """The facts on a schema's fields; of one that the schema lacks, those of a plain keyword."""
+    found = _by_identity.get(id(schema))
+    if found is None or found.schema is not schema:
+        if len(_by_identity) >= MOST_SCHEMAS:
+            _by_identity.clear()
+        found = _by_identity[id(schema)] = FieldFacts(schema)
+    return found
+
+
+MOST_SCHEMAS = 64
+# By identity: to hash a schema, with all its fields, would cost more than a query
+_by_identity: dict[int, FieldFacts] = {}
+
+_UNKNOWN = (FieldType("keyword"),)
+# Elasticsearch's reference, "Field capabilities API": types are reported by family
 _FAMILY = {"wildcard": "keyword", "constant_keyword": "keyword", "match_only_text": "text"}
 
 
-def facts(schema: Schema, name: str) -> Facts:
-    """The facts on a field; of one that the schema lacks, those of a plain keyword."""
-    kinds = schema.types(name) or _UNKNOWN
-    known = _by_identity.get(id(kinds))
-    if known is None or known.kinds is not kinds:
-        if len(_by_identity) >= MOST_KNOWN:
-            _by_identity.clear()
-        known = _by_identity[id(kinds)] = _facts(kinds)
-    return known
-
-
-_UNKNOWN = (FieldType("keyword"),)
-MOST_KNOWN = 8192
-# By identity: a schema hands out the same tuple each time, and hashing one costs more than a query
-_by_identity: dict[int, Facts] = {}
-
-
-def _facts(kinds: tuple[FieldType, ...]) -> Facts:
+def _facts(schema: Schema, name: str) -> Facts:
+    found = schema.types(name)
+    kinds = found or _UNKNOWN
     subs = [kind.subfield(CASELESS) for kind in kinds]
     usable = [sub for sub in subs if sub is not None and not sub.cased and sub.searchable]
     every = len(usable) == len(kinds)
     return Facts(
         kinds=kinds,
+        absent=schema.closed and not found,
+        searchable=all(kind.searchable for kind in kinds),
         term=all(kind.is_term for kind in kinds),
         cased=any(kind.cased for kind in kinds),
         uncased=any(not kind.cased for kind in kinds),
+        lower=schema.writes_lower(name),
         limited=any(kind.ignore_above is not None for kind in kinds),
         caseless=every,
         caseless_same=every
         and all(_limit(sub) >= _limit(kind) for sub, kind in zip(usable, kinds, strict=True)),
         caseless_limited=any(sub.ignore_above is not None for sub in usable),
-        searchable=all(kind.searchable for kind in kinds),
         wildcard=any(kind.type == "wildcard" for kind in kinds),
+        families=len({_FAMILY.get(kind.type, kind.type) for kind in kinds}),
     )
 
 

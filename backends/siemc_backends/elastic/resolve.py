@@ -17,6 +17,7 @@ from siemc.formula import (
     Origin,
     Regex,
     SameAs,
+    Test,
     TimePart,
     Wild,
     glob,
@@ -32,7 +33,7 @@ from siemc_backends.elastic.expressions import (
     as_patterns,
     is_affordable,
 )
-from siemc_backends.elastic.fields import Facts, facts
+from siemc_backends.elastic.fields import Facts, field_facts
 from siemc_backends.elastic.forms import (
     AnyOf,
     Anywhere,
@@ -61,6 +62,7 @@ from siemc_backends.elastic.values import (
 )
 
 ANY_RUN = (Wild.RUN,)
+NO_FORM = (SameAs, TimePart, Opaque)
 KEYWORD_HINT = "Map the rule's field to a keyword field."
 RAW_HINT = "Compile for a schema that has such a field, or without a mapping (-p none)."
 OTHER_TARGET = "Use -t lucene or -t dsl, which can ignore case on such a field"
@@ -79,6 +81,7 @@ class Resolver:
 
     def __init__(self, schema: Schema, folds: bool, dialect: Dialect) -> None:
         self.schema = schema
+        self.known = field_facts(schema)
         self.folds = folds
         self.dialect = dialect
         self.findings = Findings()
@@ -87,12 +90,12 @@ class Resolver:
     def form(self, atom: Atom) -> Form | None:
         """The form of this leaf."""
         self.origins = atom.origins
-        if isinstance(atom.test, SameAs | TimePart | Opaque):
+        if isinstance(atom.test, NO_FORM):
             self._no_form(atom.field, atom.test)
             return None
         if atom.field is None:
             return self._keyword(atom)
-        return self._field(atom.field, atom)
+        return self._field(atom.field, atom.test)
 
     def problem(self, code: str, name: str | None, message: str, hint: str) -> None:
         """Note a problem of the leaf at hand."""
@@ -118,7 +121,7 @@ class Resolver:
         bounded = _as_keyword(atom)
         if whole is not None and bounded is not None:
             self.findings.assumed.add("SA04")
-            return self._field(whole, bounded)
+            return self._field(whole, bounded.test)
         why = f"schema {self.schema.name} has no field that holds the whole event"
         if whole is not None:
             why = "it asks for more than a text found somewhere in the event"
@@ -131,37 +134,38 @@ class Resolver:
         self.problem("SC211", None, message, hint)
         return Anywhere(shown) if isinstance(shown, Glob) else None
 
-    def _field(self, name: str, atom: Atom) -> Form | None:
-        known = facts(self.schema, name)
-        self._check(name, known)
-        match atom.test:
-            case Glob() as test:
+    def _field(self, name: str, test: Test) -> Form | None:
+        known = self.known[name]
+        if known.absent or not known.searchable:
+            self._unsearchable(name, known)
+        if not self.schema.closed:
+            self.findings.assumed.add("SA03")
+        match test:
+            case Glob():
                 return self._glob(name, known, test)
-            case Regex() as test:
+            case Regex():
                 return self._regex(name, known, test)
             case Equals(value):
                 return self._glob(name, known, Glob((text_of(value),)))
             case Compare(op, number):
                 return self._compare(name, known, Range(name, op, text_of(number)))
             case Cidr():
-                return self._cidr(name, known, atom.test)
+                return self._cidr(name, known, test)
             case IsNull():
                 return self._null(name, known)
             case _:
                 return self._present(name, known)
 
-    def _check(self, name: str, known: Facts) -> None:
+    def _unsearchable(self, name: str, known: Facts) -> None:
         """A field that is not there, or not indexed, is a problem whatever the test."""
-        if self.schema.closed and not self.schema.has(name):
+        if known.absent:
             near = get_close_matches(name, self.schema.field_names, n=1, cutoff=0.8)
             hint = f"Did you mean {near[0]}?" if near else RAW_HINT
             message = f"Schema {self.schema.name} has no field {name}."
             self.problem("SC206", name, message, hint)
-        elif not known.searchable:
+        else:
             message = f"{name} is stored but not indexed, so no query finds it."
             self.problem("SC207", name, message, "Map the rule's field to one that is indexed.")
-        if not self.schema.closed:
-            self.findings.assumed.add("SA03")
 
     def _present(self, name: str, known: Facts) -> Form:
         self._limits(known.limited)
@@ -243,7 +247,7 @@ class Resolver:
             self.findings.assumed.add("SA02")
         if not known.cased:
             return self._plain(name, known, test)
-        if self.schema.writes_lower(name):
+        if known.lower:
             self.findings.assumed.add("SA07")
             return self._plain(name, known, lowered(test))
         same = known.caseless_same and not is_merged(text)

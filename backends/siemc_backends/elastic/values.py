@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from siemc.folding import fold, odd_lower
 from siemc.formula import Glob, GlobPart, Wild
 from siemc_backends.elastic.fields import Facts
@@ -94,3 +96,11 @@ def clip(text: str, length: int = 60) -> str:
     """``text`` on one line, in quotes, cut off where it is long."""
     shown = text if len(text) <= length else f"{text[: length - 1]}…"
     return f"“{shown}”" if shown.isprintable() else repr(shown)
+
+
+def escape_table(escapes: Mapping[str, str]) -> dict[int, str]:
+    """The table of these escapes for ``str.translate``, with the ASCII characters that stay.
+
+    Of a character that a table lacks, ``translate`` learns by an exception: half of its time.
+    """
+    return {code: chr(code) for code in range(128)} | str.maketrans(dict(escapes))

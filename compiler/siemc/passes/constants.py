@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from siemc.formula import (
-    FALSE,
-    TRUE,
     And,
+    Atom,
     Const,
     Formula,
     Not,
@@ -13,6 +12,7 @@ from siemc.formula import (
     conjunction,
     disjunction,
 )
+from siemc.passes.same import changed
 
 
 def fold_constants(formula: Formula) -> Formula:
@@ -20,11 +20,15 @@ def fold_constants(formula: Formula) -> Formula:
     match formula:
         case Not(item):
             inner = fold_constants(item)
-            return Const(not inner.value) if isinstance(inner, Const) else Not(inner)
+            if isinstance(inner, Const):
+                return Const(not inner.value)
+            return formula if inner is item else Not(inner)
         case And(items):
-            return conjunction(_kept(items, dominant=False)) if items else TRUE
+            kept = _kept(items, dominant=False)
+            return conjunction(kept) if changed(formula, kept) else formula
         case Or(items):
-            return disjunction(_kept(items, dominant=True)) if items else FALSE
+            kept = _kept(items, dominant=True)
+            return disjunction(kept) if changed(formula, kept) else formula
         case _:
             return formula
 
@@ -32,9 +36,10 @@ def fold_constants(formula: Formula) -> Formula:
 def _kept(items: tuple[Formula, ...], dominant: bool) -> list[Formula]:
     """The items without the neutral constant; the dominant one alone if it is among them."""
     kept: list[Formula] = []
-    for item in map(fold_constants, items):
-        if not isinstance(item, Const):
-            kept.append(item)
-        elif item.value is dominant:
-            return [item]
+    for item in items:
+        folded = item if isinstance(item, Atom) else fold_constants(item)
+        if not isinstance(folded, Const):
+            kept.append(folded)
+        elif folded.value is dominant:
+            return [folded]
     return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from siemc.formula import And, Formula, Not, Or
+from siemc.formula import And, Atom, Formula, Not, Or
 
 
 def depth(formula: Formula) -> int:
@@ -17,16 +17,19 @@ _last: list[tuple[Formula, int]] = []
 
 
 def _depth(formula: Formula) -> int:
-    deepest = 0
-    stack: list[tuple[Formula, int]] = [(formula, 1)]
-    while stack:
-        node, level = stack.pop()
-        deepest = max(deepest, level)
-        match node:
-            case And(items) | Or(items):
-                stack.extend((item, level + 1) for item in items)
-            case Not(item):
-                stack.append((item, level + 1))
-            case _:
-                pass
-    return deepest
+    levels = 0
+    row: list[Formula] = [formula]
+    while row:
+        levels += 1
+        row = [item for node in row if not isinstance(node, Atom) for item in _below(node)]
+    return levels
+
+
+def _below(node: Formula) -> tuple[Formula, ...]:
+    match node:
+        case And(items) | Or(items):
+            return items
+        case Not(item):
+            return (item,)
+        case _:
+            return ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from siemc.formula import And, Formula, Not, Or
+from siemc.formula import And, Atom, Formula, Not, Or
+from siemc.passes.same import changed
 
 
 def drop_double_negation(formula: Formula) -> Formula:
@@ -11,10 +12,17 @@ def drop_double_negation(formula: Formula) -> Formula:
         case Not(Not(item)):
             return drop_double_negation(item)
         case Not(item):
-            return Not(drop_double_negation(item))
+            inner = drop_double_negation(item)
+            return formula if inner is item else Not(inner)
         case And(items):
-            return And(tuple(map(drop_double_negation, items)))
+            each = _each(items)
+            return And(each) if changed(formula, each) else formula
         case Or(items):
-            return Or(tuple(map(drop_double_negation, items)))
+            each = _each(items)
+            return Or(each) if changed(formula, each) else formula
         case _:
             return formula
+
+
+def _each(items: tuple[Formula, ...]) -> tuple[Formula, ...]:
+    return tuple([item if isinstance(item, Atom) else drop_double_negation(item) for item in items])

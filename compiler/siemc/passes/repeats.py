@@ -12,6 +12,7 @@ from siemc.formula import (
     disjunction,
     with_origins,
 )
+from siemc.passes.same import changed
 
 
 def drop_repeats(formula: Formula) -> Formula:
@@ -21,19 +22,25 @@ def drop_repeats(formula: Formula) -> Formula:
     """
     match formula:
         case Not(item):
-            return Not(drop_repeats(item))
+            inner = drop_repeats(item)
+            return formula if inner is item else Not(inner)
         case And(items):
-            return conjunction(_once(items))
+            once = _once(items)
+            return conjunction(once) if changed(formula, once) else formula
         case Or(items):
-            return disjunction(_once(items))
+            once = _once(items)
+            return disjunction(once) if changed(formula, once) else formula
         case _:
             return formula
 
 
 def _once(items: tuple[Formula, ...]) -> list[Formula]:
     found: dict[Formula, Formula] = {}
-    for item in map(drop_repeats, items):
-        found[item] = _joined(found[item], item) if item in found else item
+    for item in items:
+        new = item if isinstance(item, Atom) else drop_repeats(item)
+        first = found.setdefault(new, new)
+        if first is not new:
+            found[new] = _joined(first, new)
     return list(found.values())
 
 

@@ -85,44 +85,43 @@ def with_optional_copies(node: Node) -> Node:
 def _effort(positions: _Positions, first: int, limit: int) -> int | None:
     """The sizes of all sets of states met, added up; ``None`` if they reach ``limit``."""
     classes = _class_masks(positions.chars)
-    followers = _Followers(positions.follow)
+    tables = _follow_tables(positions.follow)
     effort, follow = 1, first  # the start is a set of one
     seen = {0}
     pending: list[int] = []
     while effort < limit:
         found = {follow & mask for mask in classes} - seen
-        seen |= found
-        pending.extend(found)
-        effort += sum(state.bit_count() for state in found)
+        if found:
+            seen |= found
+            pending.extend(found)
+            effort += sum(map(int.bit_count, found))
         if not pending:
             return effort
-        follow = followers.of(pending.pop())
+        follow = 0
+        for table, byte in zip(tables, pending.pop().to_bytes(len(tables), "little"), strict=True):
+            if byte:  # most sets are small beside the expression
+                follow |= table[byte]
     return None
 
 
-class _Followers:
-    """The positions that can follow those of a state, by eight positions at a time."""
+class _Followers(dict[int, int]):
+    """What follows any set of eight neighbouring positions, worked out once for each set."""
 
     def __init__(self, follow: list[int]) -> None:
+        super().__init__()
         self.follow = follow
-        self.tables: list[dict[int, int]] = [{0: 0} for _ in range(len(follow) // 8 + 1)]
 
-    def of(self, state: int) -> int:
-        """The union over the positions of ``state``."""
+    def __missing__(self, byte: int) -> int:
         result = 0
-        for number, byte in enumerate(state.to_bytes(len(self.tables), "little")):
-            table = self.tables[number]
-            if byte not in table:
-                table[byte] = self._union(8 * number, byte)
-            result |= table[byte]
-        return result
-
-    def _union(self, start: int, byte: int) -> int:
-        result = 0
-        for bit in range(8):
+        for bit, follow in enumerate(self.follow):
             if byte >> bit & 1:
-                result |= self.follow[start + bit]
+                result |= follow
+        self[byte] = result
         return result
+
+
+def _follow_tables(follow: list[int]) -> list[_Followers]:
+    return [_Followers(follow[start : start + 8]) for start in range(0, len(follow) + 1, 8)]
 
 
 def _class_masks(chars: list[Ranges]) -> list[int]:

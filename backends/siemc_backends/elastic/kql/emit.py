@@ -8,7 +8,6 @@ from siemc.formula import glob as make_glob
 from siemc.schema import Schema
 from siemc_backends.elastic.emitter import Emitter
 from siemc_backends.elastic.expressions import Dialect
-from siemc_backends.elastic.fields import facts
 from siemc_backends.elastic.forms import (
     Anywhere,
     Form,
@@ -84,22 +83,20 @@ class _Printer:
         if why is not None:
             message = f"{show(test)} on {where} cannot be written: {why}."
             self.resolver.problem("SC212", field, message, "Use -t lucene or -t dsl.")
-        if field is not None:
-            self._check_type(field, test)
+        if field is not None and self.resolver.known[field].families > 1:
+            self._split_up(field, test)
         text, is_escaped = wildcard(test)
         if is_escaped:
             # until Kibana 8.12.1 a backslash was handed on unescaped (elastic/kibana#174464)
             self.resolver.findings.assumed.add("SA08")
         return text
 
-    def _check_type(self, field: str, test: Glob) -> None:
+    def _split_up(self, field: str, test: Glob) -> None:
         """Over mixed types Kibana makes a ``query_string``, where a space splits the value."""
-        known = facts(self.resolver.schema, field)
-        if known.families > 1:
-            types = " and ".join(dict.fromkeys(kind.type for kind in known.kinds))
-            message = f"{field} is {types} in different indices, where {show(test)} is split up."
-            hint = "Narrow the data view to indices of one type; or use -t lucene or -t dsl."
-            self.resolver.problem("SC214", field, message, hint)
+        types = " and ".join(dict.fromkeys(kind.type for kind in self.resolver.known[field].kinds))
+        message = f"{field} is {types} in different indices, where {show(test)} is split up."
+        hint = "Narrow the data view to indices of one type; or use -t lucene or -t dsl."
+        self.resolver.problem("SC214", field, message, hint)
 
 
 def _clause(head: str, text: str, origins: tuple[Origin, ...]) -> Part:

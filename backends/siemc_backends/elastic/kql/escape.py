@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from siemc.formula import Glob, Wild
+from siemc_backends.elastic.values import escape_table
 
 _HIDDEN = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA1), 0x2028, 0x2029, 0xFEFF)))
 _HIDDEN_MAP = {char: f"\\u{ord(char):04x}" for char in _HIDDEN} | {
@@ -17,8 +18,9 @@ _HIDDEN_MAP = {char: f"\\u{ord(char):04x}" for char in _HIDDEN} | {
     "\n": "\\n",
     "\r": "\\r",
 }
-_QUOTED_TABLE = str.maketrans({'"': '\\"', "\\": "\\\\"} | _HIDDEN_MAP)
+_QUOTED_TABLE = escape_table({'"': '\\"', "\\": "\\\\"} | _HIDDEN_MAP)
 _ESCAPES = {char: f"\\{char}" for char in '\\():<>"*{}'} | _HIDDEN_MAP
+_TERM_TABLE = escape_table(_ESCAPES)
 # ``not`` before a space, and ``and``/``or`` between spaces, end an unquoted value; so does a
 # special character
 _SPECIAL = re.compile(
@@ -58,10 +60,18 @@ def wildcard(test: Glob) -> tuple[str, bool]:
         if isinstance(part, Wild):
             text += "*"
         else:
-            written = _SPECIAL.sub(_escaped, part)
+            written = _term(part)
             is_escaped = is_escaped or written != part
             text += written
     return text, is_escaped
+
+
+def _term(text: str) -> str:
+    """The text as an unquoted value: by a table, unless one of the words may be in it."""
+    padded = f" {text.lower()} "
+    if "not " in padded or " and " in padded or " or " in padded or "\n" in text:
+        return _SPECIAL.sub(_escaped, text)
+    return text.translate(_TERM_TABLE)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from siemc.formula import Glob, Wild
 from siemc_backends.elastic.expressions import HIDDEN, has_controls
+from siemc_backends.elastic.values import escape_table
 
 # Lucene splits at three of these; the others are escaped for whoever reads a query otherwise
 _SPACES = " \t\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -20,8 +21,8 @@ _QUOTED = {'"': '\\"', "\\": "\\\\"} | {char: f"\\u{ord(char):04x}" for char in 
 _TERM = {char: f"\\{char}" for char in _RESERVED} | {char: f"\\u{ord(char):04x}" for char in HIDDEN}
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.]+")
-_QUOTED_TABLE = str.maketrans(_QUOTED)
-_TERM_TABLE = str.maketrans(_TERM)
+_QUOTED_TABLE = escape_table(_QUOTED)
+_TERM_TABLE = escape_table(_TERM)
 
 
 def quoted(text: str) -> str:
@@ -40,6 +41,7 @@ def name(field: str) -> str:
     return field if _PLAIN_NAME.fullmatch(field) else field.translate(_TERM_TABLE)
 
 
+@lru_cache(maxsize=4096)
 def is_writable_name(field: str) -> bool:
     """Whether the parser can be given this name.
 
