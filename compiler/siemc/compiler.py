@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from siemc.backend import Backend, Emission, Layout, Platform, backends
+from siemc.backend import Backend, Emission, Layout, Platform, Problem, backends
 from siemc.diagnostics import Diagnostic, SiemcError, UsageError, assumption, did_you_mean
-from siemc.formula import Origin, atoms
+from siemc.formula import atoms
 from siemc.plans import ALL_SOURCES, Plan, Plans
 from siemc.query import Query, RuleRef, Status
 from siemc.schema import Schema
@@ -129,8 +129,8 @@ class Compiler:
         return self._failed(rule) if isinstance(rule, BrokenRule) else self._compiled(rule)
 
     def _compiled(self, loaded: LoadedRule) -> list[Query]:
-        plans = Plans(self, loaded)
-        return [self._query(loaded, target, plans) for target in self.targets]
+        plans, ref = Plans(self, loaded), rule_ref(loaded)
+        return [self._query(loaded, ref, target, plans) for target in self.targets]
 
     def fields(self, loaded: LoadedRule, target: str) -> tuple[str, ...]:
         """The fields the rule's query tests in this target; none where it has no plan."""
@@ -157,8 +157,7 @@ class Compiler:
     def _schema_name(self, target: _Target) -> str:
         return target.schema.name if target.schema else self.default_schema(target.backend.platform)
 
-    def _query(self, loaded: LoadedRule, target: _Target, plans: Plans) -> Query:
-        ref = rule_ref(loaded)
+    def _query(self, loaded: LoadedRule, ref: RuleRef, target: _Target, plans: Plans) -> Query:
         try:
             plan = plans.plan(target.backend.platform, target.schema)
         except SiemcError as error:
@@ -172,18 +171,16 @@ class Compiler:
                 diagnostics=(*self.notes, *loaded.notes, found),
             )
         emission = target.backend.emit(plan.formula, plan.schema, Layout(self.options.pretty))
-        return self._result(loaded, target, plan, emission)
+        return self._result(loaded, ref, target, plan, emission)
 
-    def _result(self, loaded: LoadedRule, target: _Target, plan: Plan, emission: Emission) -> Query:
-        problems = [
-            Diagnostic(each.code, each.message, each.hint, place=_place(each.origins))
-            for each in emission.problems
-        ]
-        found = (*plan.diagnostics, *(each for each in problems if not plan.refused))
-        status = self._status(bool(problems) or plan.refused, emission.text)
+    def _result(
+        self, loaded: LoadedRule, ref: RuleRef, target: _Target, plan: Plan, emission: Emission
+    ) -> Query:
+        status = self._status(bool(emission.problems) or plan.refused, emission.text)
         shown = status in {"compiled", "labelled"}
+        problems = () if plan.refused else emission.problems
         return Query(
-            rule=rule_ref(loaded),
+            rule=ref,
             target=target.backend.id,
             schema=plan.schema.name,
             status=status,
@@ -194,7 +191,8 @@ class Compiler:
             diagnostics=(
                 *self.notes,
                 *loaded.notes,
-                *(each.at(loaded.path, loaded.document) for each in found),
+                *(each.at(loaded.path, loaded.document) for each in plan.diagnostics),
+                *(_diagnostic(each, loaded) for each in problems),
             ),
             spans=emission.spans,
         )
@@ -240,5 +238,12 @@ def rule_ref(loaded: LoadedRule) -> RuleRef:
     return RuleRef(str(rule.id) if rule.id else None, rule.title, loaded.path, loaded.document)
 
 
-def _place(origins: tuple[Origin, ...]) -> tuple[str | int, ...] | None:
-    return origins[0].path if origins else None
+def _diagnostic(problem: Problem, loaded: LoadedRule) -> Diagnostic:
+    return Diagnostic(
+        problem.code,
+        problem.message,
+        problem.hint,
+        loaded.path,
+        place=problem.origins[0].path if problem.origins else None,
+        document=loaded.document,
+    )

@@ -89,6 +89,7 @@ def severity_of(code: str) -> Severity:
     return severity
 
 
+@cache
 def assumption(code: str) -> Assumption:
     """The assumption of this code, with the catalogue's sentence."""
     return Assumption(code, str(catalogue()[code]["title"]))

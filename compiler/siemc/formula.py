@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
-from typing import Literal
+from typing import Literal, NamedTuple
 
 YamlPath = tuple[str | int, ...]
 
@@ -31,8 +31,7 @@ GlobPart = str | Wild
 RUN, ONE = Wild.RUN, Wild.ONE  # for loops: to reach an enum's member takes as long as ten names
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """A place in the rule a leaf came from.
 
     ``path`` leads to it in the YAML document, e.g. ``("detection", "selection", "Image|endswith",
@@ -221,7 +220,7 @@ def glob(parts: Iterable[GlobPart], cased: bool = False) -> Glob:
         if part == "" or (part is RUN and last is RUN):
             continue
         if isinstance(part, str) and isinstance(last, str):
-            last = normal[-1] = last + part
+            normal[-1] = last = last + part
         else:
             normal.append(part)
             last = part

@@ -6,9 +6,9 @@ say.
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from siemc.diagnostics import Diagnostic
@@ -25,26 +25,27 @@ def locate(diagnostic: Diagnostic, text: str | None = None) -> Diagnostic:
     """
     if diagnostic.line is not None or diagnostic.place is None or diagnostic.path is None:
         return diagnostic
-    source = _source(diagnostic.path, _version(diagnostic.path)) if text is None else text
-    if isinstance(source, Diagnostic):
+    return _located(diagnostic, diagnostic.place, read(diagnostic.path) if text is None else text)
+
+
+def locate_all(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Each diagnostic with its line and column; those of one file in a row read it once."""
+    path = text = None
+    for each in diagnostics:
+        if each.line is not None or each.place is None or each.path is None:
+            yield each
+            continue
+        if text is None or each.path != path:
+            path, text = each.path, read(each.path)
+        yield _located(each, each.place, text)
+
+
+def _located(diagnostic: Diagnostic, place: YamlPath, text: str | Diagnostic) -> Diagnostic:
+    """The diagnostic with the position of its place in this text, if the text could be read."""
+    if isinstance(text, Diagnostic):
         return replace(diagnostic, column=None)
-    line, column = _find(source, diagnostic.document, diagnostic.place, diagnostic.column)
+    line, column = _find(text, diagnostic.document, place, diagnostic.column)
     return replace(diagnostic, line=line, column=column)
-
-
-def _version(path: str) -> tuple[int, ...] | None:
-    """What is different as soon as the path leads to another file or text."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
-
-
-@lru_cache(maxsize=1)
-def _source(path: str, _version: tuple[int, ...] | None) -> str | Diagnostic:
-    """The text of a file; the diagnostics of one rule come one after the other."""
-    return read(path)
 
 
 def _find(text: str, document: int, place: YamlPath, offset: int | None) -> tuple[int, int]:
@@ -77,12 +78,29 @@ def _composed(text: str, document: int) -> tuple[Any, int]:
     if document >= len(chunks):
         return None, 0
     chunk = chunks[document]
-    # Types do not matter here, and resolving them takes as long as the parse.
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    plain = chunk.text if chunk.text.isascii() else chunk.text.translate(NO_BREAKS)
     try:
-        return yaml.compose(chunk.text.translate(NO_BREAKS), Loader=loader), chunk.offset
+        return yaml.compose(plain, Loader=_loader()), chunk.offset
     except yaml.YAMLError:
         return None, chunk.offset
+
+
+@cache
+def _loader() -> Any:
+    """A loader that gives no node a type: types do not matter here, and are half of the work."""
+    import yaml
+
+    class Untyped(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
+        def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+            return ""
+
+        def descend_resolver(self, parent: Any, index: Any) -> None:
+            pass
+
+        def ascend_resolver(self) -> None:
+            pass
+
+    return Untyped
 
 
 def _walk(root: Any, place: YamlPath) -> tuple[Any, Any, int]:

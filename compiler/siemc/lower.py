@@ -49,7 +49,6 @@ from siemc.formula import (
     Exists,
     Formula,
     Glob,
-    GlobPart,
     IsNull,
     Not,
     Opaque,
@@ -205,11 +204,12 @@ class _Lowering:
         return Not(formula) if item.negated else formula
 
     def value(self, name: str | None, value: SigmaType, origin: Origin) -> Formula:
-        if isinstance(value, SigmaExpansion):
-            return disjunction(self.value(name, each, origin) for each in value.values)
-        if isinstance(value, SigmaExists):
-            exists = Atom(name, Exists(), (origin,))
-            return exists if value.exists else Not(exists)
+        if not isinstance(value, SigmaString):  # nearly every value is one
+            if isinstance(value, SigmaExpansion):
+                return disjunction(self.value(name, each, origin) for each in value.values)
+            if isinstance(value, SigmaExists):
+                exists = Atom(name, Exists(), (origin,))
+                return exists if value.exists else Not(exists)
         if origin.identifier in self.own:
             return Atom(name, _test(name, value, origin), (origin,))
         return self.added(name, value, origin)
@@ -274,14 +274,18 @@ def _keyword(text: str) -> Glob:
 
 
 def _glob(name: str | None, value: SigmaString, origin: Origin) -> Glob:
-    parts: list[GlobPart] = []
-    for part in value.s:
-        if isinstance(part, Placeholder):
-            raise _placeholder(part.name, origin)
-        parts.append(part if isinstance(part, str) else RUN if part is MULTI else ONE)
+    parts = [part if isinstance(part, str) else _wild(part, origin) for part in value.s]
     if name is None:
         parts = [RUN, *parts, RUN]
-    return glob(parts, cased=isinstance(value, SigmaCasedString))
+    # To ask an abstract class of pySigma's whether a value is its own takes as long as the rest
+    cased = type(value) is not SigmaString and isinstance(value, SigmaCasedString)
+    return glob(parts, cased)
+
+
+def _wild(part: SpecialChars | Placeholder, origin: Origin) -> Wild:
+    if isinstance(part, Placeholder):
+        raise _placeholder(part.name, origin)
+    return RUN if part is MULTI else ONE
 
 
 def _regex(value: SigmaRegularExpression, origin: Origin) -> Regex:

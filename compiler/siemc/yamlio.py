@@ -34,6 +34,7 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udf
 # Line breaks of YAML 1.1 that neither YAML 1.2 nor an editor counts as such.
 NO_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), "\ufffd")
 MARKER = re.compile(r"(---|\.\.\.)(?=[ \t\r\n]|$)")
+ANY_MARKER = re.compile(r"(?:\A|[\r\n])(?:---|\.\.\.)")
 MARK = re.compile(r",? at line (\d+) column (\d+)")
 
 
@@ -135,6 +136,8 @@ class Chunk:
 
 def split(text: str) -> list[Chunk]:
     """The text of each document, cut at the lines that begin with ``---`` or ``...``."""
+    if not ANY_MARKER.search(text):
+        return [Chunk(text, 0)]
     chunks: list[Chunk] = []
     taken: list[str] = []
     begun = False  # whether the lines hold a document, beyond comments and directives

@@ -48,6 +48,9 @@ def test_every_added_condition_has_a_fixed_name_and_a_log_source(path: Path) -> 
 
 
 def test_files_are_what_the_tables_and_packages_give() -> None:
+    reason = "the packages of log-source tables are not installed (they ask for pysigma < 2)"
+    pytest.importorskip("sigma.pipelines.sysmon", reason=reason)
+    pytest.importorskip("sigma.pipelines.windows", reason=reason)
     run = subprocess.run(
         [sys.executable, str(TOOLS / "build_pipelines.py"), "--check"],
         check=False,

@@ -54,6 +54,10 @@ def has_event(code: int) -> Item:
     return {"type": "contains_detection_item", "field": "EventID", "value": code}
 
 
+# What a pattern of blanks leaves over, without look-ahead: pySigma 2 compiles with RE2
+OTHER = {"^-?$": r"^(?:[^-]|-[\s\S])", "^$": r"^[\s\S]"}
+
+
 def blanks(table: Table) -> Iterator[Item]:
     """Values that ingest removes become a question for an absent field."""
     pattern = table.data.get("blank")
@@ -67,7 +71,7 @@ def blanks(table: Table) -> Iterator[Item]:
         "field_name_conditions": [{"type": "exclude_fields", "fields": table.data["numeric"]}],
         "detection_item_conditions": {
             "blank": {"type": "match_string", "cond": "any", "pattern": pattern},
-            "other": {"type": "match_string", "cond": "any", "pattern": f"^(?!{pattern[1:]})"},
+            "other": {"type": "match_string", "cond": "any", "pattern": OTHER[pattern]},
         },
         "detection_item_cond_expr": "blank and not other",
     }
@@ -102,7 +106,7 @@ def hashes(table: Table, entry: Mapping[str, Any]) -> Iterator[Item]:
     captured too and taken off afterwards, for a captured text of digits would become a number.
     A hash of zeros is none: ingest drops it.
     """
-    groups = [rf"{name}=(?P<{name}>(?!0+\*)[0-9A-Fa-f]{{{n}}}\*)" for name, n in DIGITS.items()]
+    groups = [rf"{name}=(?P<{name}>(?:{_digits(n)})\*)" for name, n in DIGITS.items()]
     yield {
         "type": "extract_fields",
         "regex": rf"(?i)^\*(?:{'|'.join(groups)})$",
@@ -121,6 +125,15 @@ def hashes(table: Table, entry: Mapping[str, Any]) -> Iterator[Item]:
     }
     mapping = {f"hash.{name}": _hash_fields(name, entry["to"]) for name in DIGITS}
     yield {"type": "field_name_mapping", "mapping": mapping, **within(table, entry)}
+
+
+def _digits(count: int) -> str:
+    """So many hexadecimal digits, not all of them zero.
+
+    Without look-ahead, for pySigma 2 compiles with RE2. A hash with as many leading zeros as are
+    not spelt out here is left alone: one in four billion.
+    """
+    return "|".join(f"0{{{i}}}[1-9A-Fa-f][0-9A-Fa-f]{{{count - 1 - i}}}" for i in range(8))
 
 
 def _hash_fields(name: str, owners: list[str]) -> str | list[str]:

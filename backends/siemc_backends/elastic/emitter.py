@@ -46,11 +46,12 @@ class Emitter:
 
     def _leaf(self, atom: Atom) -> Part:
         form = self.resolver.form(atom)
-        part = self._form(form, atom.origins) if form is not None else None
-        if part is None:
-            self.complete = False
-            return Bare(Value(self.everything, atom.origins))
-        return part
+        if form is not None:
+            part = self._form(form, atom.origins)
+            if part is not None:
+                return part
+        self.complete = False
+        return Bare(Value(self.everything, atom.origins))
 
     def _form(self, form: Form, origins: tuple[Origin, ...]) -> Part | None:
         if not isinstance(form, AnyOf):

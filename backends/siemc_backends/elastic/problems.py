@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from siemc.backend import Problem
 from siemc.formula import Origin
@@ -12,7 +12,7 @@ from siemc.formula import Origin
 class Findings:
     """The problems and assumptions of one emission, collected while it is printed."""
 
-    found: dict[tuple[str, str], Problem] = field(default_factory=dict)
+    found: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     places: dict[tuple[str, str], list[Origin]] = field(default_factory=dict)
     assumed: set[str] = field(default_factory=set)
 
@@ -22,7 +22,7 @@ class Findings:
         """Note a problem; a further one of the same code and field only adds its places."""
         if not self.again(code, name, origins):
             key = (code, name or "")
-            self.found[key] = Problem(code, message, hint)
+            self.found[key] = message, hint
             self.places[key] = list(origins)
 
     def again(self, code: str, name: str | None, origins: tuple[Origin, ...]) -> bool:
@@ -36,8 +36,8 @@ class Findings:
     def problems(self) -> tuple[Problem, ...]:
         """Each problem once, in the order of the text."""
         return tuple(
-            replace(each, origins=tuple(dict.fromkeys(self.places[key])))
-            for key, each in self.found.items()
+            Problem(key[0], message, hint, tuple(dict.fromkeys(self.places[key])))
+            for key, (message, hint) in self.found.items()
         )
 
     @property

@@ -11,7 +11,7 @@ from typing import TextIO
 from siemc.compiler import Compiler
 from siemc.diagnostics import Diagnostic
 from siemc.load import BrokenRule, LoadedRule
-from siemc.locate import locate
+from siemc.locate import locate_all
 from siemc.query import Query
 from siemc.render import diagnostic_text, query_json, rule_block, summary
 from siemc.writer import Writer
@@ -66,7 +66,7 @@ class Report:
         else:
             said += self._new(queries)
             _put(sys.stdout, self._text(queries))
-        _put(sys.stderr, (diagnostic_text(locate(each)) for each in said))
+        _put(sys.stderr, map(diagnostic_text, locate_all(said)))
 
     def _write(self, queries: list[Query], writer: Writer) -> list[Diagnostic]:
         return [note for query in queries for note in writer.write(query)]
@@ -93,7 +93,7 @@ class Report:
 
 
 def _json(query: Query) -> str:
-    return query_json(replace(query, diagnostics=tuple(map(locate, query.diagnostics))))
+    return query_json(replace(query, diagnostics=tuple(locate_all(query.diagnostics))))
 
 
 def _put(stream: TextIO, texts: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from siemc.folding import cases, odd_lower
-from siemc.formula import Wild
+from siemc.formula import RUN, Wild
 from siemc.regex.classes import LINE_BREAK, Fold, class_text, escape
 from siemc.regex.effort import (
     MAX_DETERMINIZED_STATES,
@@ -102,14 +102,10 @@ def glob_to_lucene(parts: Sequence[str | Wild], *, fold: Fold, cased: bool) -> s
     cases apart on a lower-cased field.
     """
     write = _LETTERS[fold, cased]
-    texts = []
-    for part in parts:
-        if part is Wild.RUN:
-            texts.append(".*")
-        elif part is Wild.ONE:
-            texts.append(".")
-        else:
-            texts.extend([write[char] for char in part])
+    texts = [
+        part.translate(write) if isinstance(part, str) else ".*" if part is RUN else "."
+        for part in parts
+    ]
     return _sealed("".join(texts)) or "()"
 
 
@@ -214,16 +210,16 @@ def _is_class(text: str) -> bool:
     return text.startswith("[") and text.endswith("]") and text.count("[") == 1
 
 
-class _Letters(dict[str, str]):
-    """How a character of a glob is written, worked out once for each."""
+class _Letters(dict[int, str]):
+    """How a character of a glob is written, by its code point and worked out once for each."""
 
     def __init__(self, make: Callable[[str], str]) -> None:
         super().__init__()
         self.make = make
 
-    def __missing__(self, char: str) -> str:
-        self[char] = self.make(char)
-        return self[char]
+    def __missing__(self, point: int) -> str:
+        text = self[point] = self.make(chr(point))
+        return text
 
 
 def _both_cases(char: str) -> str:

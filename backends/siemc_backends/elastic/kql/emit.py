@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from siemc.backend import Emission, Layout, Span
-from siemc.formula import Formula, Glob, Origin, Wild
+from siemc.formula import ONE, RUN, Formula, Glob, Origin
 from siemc.formula import glob as make_glob
 from siemc.schema import Schema
 from siemc_backends.elastic.emitter import Emitter
@@ -43,24 +43,27 @@ class _Printer:
 
     def form(self, form: Form, origins: tuple[Origin, ...]) -> Part:
         match form:
-            case Words(field, glob):
-                return _clause(f"{self._name(field)}: ", self._glob(field, glob), origins)
+            case Words():
+                text = self._glob(form.field, form.glob)
+                return self._clause(form.field, text, origins)
             case Scalar(field, text, kind):
                 bare = kind == "boolean" or text.isdigit()
-                value = text if bare else quoted(text)
-                return _clause(f"{self._name(field)}: ", value, origins)
+                return self._clause(field, text if bare else quoted(text), origins)
             case Range(field, op, text):
                 return Bare(Value(f"{self._name(field)} {op} {text}", origins))
             case Present(field):
                 return self._present(field, origins)
             case Missing(field, or_empty):
                 absent = Negated(self._present(field, origins))
-                empty = _clause(f"{self._name(field)}: ", '""', origins)
+                empty = self._clause(field, '""', origins)
                 return some([absent, empty]) if or_empty else absent
             case Anywhere(glob):
                 return Bare(Value(self._glob(None, glob), origins))
             case _:  # the resolver spreads AnyOf, and makes no pattern where there are none
                 raise AssertionError(form)
+
+    def _clause(self, field: str, text: str, origins: tuple[Origin, ...]) -> Part:
+        return Clause(f"{self._name(field)}: ", (Value(text, origins),))
 
     def _name(self, field: str) -> str:
         if not field:
@@ -72,13 +75,14 @@ class _Printer:
         return Bare(Value(f"{self._name(field)}: *", origins))
 
     def _glob(self, field: str | None, test: Glob) -> str:
-        if test.literal is not None:
-            return quoted(test.literal)
+        literal = test.literal
+        if literal is not None:
+            return quoted(literal)
         where = field or "the event"
-        if Wild.ONE in test.parts:
+        if ONE in test.parts:
             message = f"KQL has no wildcard for one character, which {show(test)} on {where} needs."
             self.resolver.problem("SC205", field, message, "Use -t lucene or -t dsl.")
-            test = make_glob(Wild.RUN if part is Wild.ONE else part for part in test.parts)
+            test = make_glob(RUN if part is ONE else part for part in test.parts)
         why = obstacle(test)
         if why is not None:
             message = f"{show(test)} on {where} cannot be written: {why}."
@@ -97,7 +101,3 @@ class _Printer:
         message = f"{field} is {types} in different indices, where {show(test)} is split up."
         hint = "Narrow the data view to indices of one type; or use -t lucene or -t dsl."
         self.resolver.problem("SC214", field, message, hint)
-
-
-def _clause(head: str, text: str, origins: tuple[Origin, ...]) -> Part:
-    return Clause(head, (Value(text, origins),))

@@ -52,8 +52,9 @@ class _Printer:
 
     def form(self, form: Form, origins: tuple[Origin, ...]) -> Part:
         match form:
-            case Words(field, glob, fold):
-                return self._clause(field, self._glob(field, glob, fold), origins)
+            case Words():
+                text = self._glob(form.field, form.glob, form.fold)
+                return self._clause(form.field, text, origins)
             case Pattern(field, text):
                 return self._clause(field, f"/{text}/", origins)
             case Scalar(field, text, kind):
