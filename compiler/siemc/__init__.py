@@ -20,7 +20,7 @@ __all__ = ["__version__", "compile"]
 
 
 def compile(  # the API's name, as in re.compile
-    rules: Iterable[str | Path | LoadedRule],
+    rules: str | Path | Iterable[str | Path | LoadedRule],
     targets: Sequence[str] = ("spl", "kql", "lucene"),
     pipelines: Sequence[str | Path] = (),
     schemas: Mapping[str, str] | None = None,
@@ -32,7 +32,7 @@ def compile(  # the API's name, as in re.compile
 ) -> list[Query]:
     """Compile rules: one ``Query`` per rule and target, in the order of the rules.
 
-    ``rules`` are files, folders or rules that ``siemc.load`` has loaded. ``pipelines`` are files of
+    ``rules`` is a file or folder, or several of them, or rules that ``siemc.load`` has loaded. ``pipelines`` are files of
     processing pipelines, and ``"none"`` to leave out the shipped ones. ``schemas`` names a schema,
     or the file of a profile, by target. The other options are those of ``siemc compile``.
 

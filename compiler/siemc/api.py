@@ -11,13 +11,15 @@ from siemc.load import BrokenRule, Loaded, LoadedRule, load
 from siemc.query import Query
 
 
-def compile_all(rules: Iterable[str | Path | LoadedRule], options: Options) -> list[Query]:
+def compile_all(
+    rules: str | Path | Iterable[str | Path | LoadedRule], options: Options
+) -> list[Query]:
     """Every rule in every target, rules in the order given; see ``siemc.compile``."""
     compiler = Compiler(options)
     queries: list[Query] = []
     paths: list[str | Path] = []
     ready: list[LoadedRule] = []
-    for each in rules:
+    for each in [rules] if isinstance(rules, str | Path) else rules:
         if isinstance(each, LoadedRule):
             ready.append(each)
         else:

@@ -38,6 +38,8 @@ class Document:
 
     def document_of(self, path: YamlPath) -> int:
         """The number of the document in which this path was written."""
+        if len(self.layers) == 1:
+            return self.number
         for layer in self.layers[:-1]:
             if _holds(layer.data, path):
                 return layer.document

@@ -61,7 +61,7 @@ class Compiler:
         self.user_pipelines = [Path(each) for each in options.pipelines if each != NO_MAPPING]
         self.notes = self._check_user_pipelines()
         self._pipelines: dict[tuple[str, str | None], ProcessingPipeline | None] = {}
-        self._field_names: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = {}
+        self._shipped_fields: dict[Path, tuple[frozenset[str], frozenset[str]]] = {}
         self._check_schemas()
         self._check_sources()
 
@@ -132,14 +132,18 @@ class Compiler:
         plans, ref = Plans(self, loaded), rule_ref(loaded)
         return [self._query(loaded, ref, target, plans) for target in self.targets]
 
-    def fields(self, loaded: LoadedRule, target: str) -> tuple[str, ...]:
-        """The fields the rule's query tests in this target; none where it has no plan."""
+    def fields(self, loaded: LoadedRule, target: str) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The fields the rule's query tests in this target, and the index patterns it runs on.
+
+        None where it has no plan.
+        """
         chosen = next(each for each in self.targets if each.backend.id == target)
         try:
             plan = Plans(self, loaded).plan(chosen.backend.platform, chosen.schema)
         except SiemcError:
-            return ()
-        return tuple(dict.fromkeys(atom.field for atom in atoms(plan.formula) if atom.field))
+            return frozenset(), ()
+        names = frozenset(atom.field for atom in atoms(plan.formula) if atom.field)
+        return names, plan.schema.patterns
 
     def _failed(self, broken: BrokenRule) -> list[Query]:
         ref = RuleRef(broken.id, broken.title, broken.path, broken.document)
@@ -209,19 +213,13 @@ class Compiler:
             self._pipelines[key] = self._combined(source)
         return self._pipelines[key]
 
-    def field_names(
-        self, platform: Platform, source: DataSource
-    ) -> tuple[frozenset[str], frozenset[str]]:
-        """The field names that a data source's pipelines take and write; made once."""
-        from siemc.pipelines import field_names
+    def shipped_fields(self, source: DataSource) -> tuple[frozenset[str], frozenset[str]]:
+        """The field names that a data source's own pipeline takes and writes; made once."""
+        from siemc.pipelines import field_names, read_pipeline
 
-        key = (platform.id, source.id)
-        if key not in self._field_names:
-            pipeline = self.pipeline(platform, source)
-            self._field_names[key] = (
-                field_names(pipeline) if pipeline else (frozenset(), frozenset())
-            )
-        return self._field_names[key]
+        if source.pipeline not in self._shipped_fields:
+            self._shipped_fields[source.pipeline] = field_names(read_pipeline(source.pipeline))
+        return self._shipped_fields[source.pipeline]
 
     def _combined(self, source: DataSource | None) -> ProcessingPipeline | None:
         if source is None and not self.user_pipelines:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 TOKEN = re.compile(r"[()|]|[^\s()|]+")
 QUANTIFIERS = {"1": "any", "any": "any", "all": "all"}
@@ -81,6 +82,11 @@ Condition = Name | AnyOf | AllOf | Not | And | Or
 
 def parse(text: str, identifiers: Collection[str]) -> Condition:
     """The condition as a tree over ``identifiers``; ``ConditionError`` if it is none."""
+    return _parse(text, tuple(identifiers))
+
+
+@lru_cache(maxsize=4096)  # a rule's is read when it is loaded and each time it is lowered
+def _parse(text: str, identifiers: tuple[str, ...]) -> Condition:
     reader = _Reader(text, identifiers)
     found = reader.disjunction(0)
     if reader.word is not None:

@@ -6,8 +6,9 @@ combinations that end in a bare exception) is settled here, and every error name
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
@@ -16,7 +17,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from sigma.conditions import ConditionAND
-from sigma.exceptions import SigmaError, SigmaRegularExpressionError
+from sigma.exceptions import SigmaError
 from sigma.modifiers import (
     SigmaAllModifier,
     SigmaModifier,
@@ -30,14 +31,24 @@ from sigma.types import (
     SigmaExpansion,
     SigmaNumber,
     SigmaRegularExpression,
+    SigmaRegularExpressionFlag,
     SigmaString,
     SigmaType,
     sigma_type,
 )
 
 from siemc.diagnostics import Diagnostic
-from siemc.encode import AFFIXES, ENCODING, EncodeError, encode, placeholders, string
+from siemc.encode import (
+    AFFIXES,
+    ENCODING,
+    EncodeError,
+    affixed,
+    encode,
+    placeholders,
+    string,
+)
 from siemc.formula import YamlPath
+from siemc.regex.errors import RegexError, RegexUnsupported
 from siemc.yamlio import Place
 
 # What pySigma lets through on data it did not foresee.
@@ -272,9 +283,8 @@ def _explained(error: Exception, value: Any) -> tuple[str, str, str]:
     """The code, message and hint for what pySigma or the encoder said."""
     if isinstance(error, EncodeError):
         return "SC018", error.message, error.hint
-    if isinstance(error, (SigmaRegularExpressionError, RecursionError, OverflowError)):
-        cause = error.__cause__ or error
-        said = str(cause).rstrip(".")
+    if isinstance(error, RegexError):
+        said = str(error).rstrip(".")
         return "SC022", f"The regular expression is wrong: {said}.", "Correct the expression."
     said = str(error.args[0]) if error.args else type(error).__name__
     return "SC018", f"pySigma refuses the value: {said.rstrip('.')}.", "Correct the value."
@@ -315,17 +325,47 @@ def _exact_number(made: SigmaType, value: Any) -> SigmaType:
 def _expression(
     name: str | None, chain: tuple[str, ...], values: list[Any], place: Place
 ) -> SigmaDetectionItem:
-    """A regular expression: ``contains`` adds nothing, since it is sought anywhere already."""
+    """A regular expression: ``contains`` adds nothing, since it is sought anywhere already.
+
+    Sigma's expressions are PCRE's, and pySigma would have Python compile them: it is given
+    stand-ins, and what was written is judged by ``siemc.regex``.
+    """
     kept = tuple(each for each in chain if each not in ("contains", "expand"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        item = _plain(name, kept, values, place)
+    item = _plain(name, kept, [""] * len(values), place)
+    for made, source in zip(item.value, values, strict=True):
+        assert isinstance(made, SigmaRegularExpression)
+        made.regexp = SigmaString(source, escape=False)
+        if "expand" in chain:
+            made.regexp = placeholders(made.regexp)
+        else:
+            _judge(source, made.flags)
+    item.original_value = [SigmaString.from_str(source) for source in values]
     if "expand" in chain:
         item.modifiers.append(modifiers()["expand"])
-        for value in item.value:
-            if isinstance(value, SigmaRegularExpression):
-                value.regexp = placeholders(value.regexp)
     return item
+
+
+def _judge(source: str, flags: Collection[SigmaRegularExpressionFlag]) -> None:
+    """Raise ``RegexError`` for an expression that is wrong.
+
+    One that is beyond a regular language, such as look-ahead, is some target's to say; of those
+    Python at least tells a bracket that is missing.
+    """
+    from siemc.regex import parse  # most rules have no expression to read
+
+    names = {flag.name.lower() for flag in flags}
+    try:
+        parse(source, **{name: name in names for name in ("ignorecase", "multiline", "dotall")})
+    except RegexUnsupported:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                re.compile(source)
+            except re.error as error:
+                if "missing )" in str(error) or "unbalanced" in str(error):
+                    raise RegexError(error.msg, error.pos or 0) from None
+            except (RecursionError, OverflowError) as error:
+                raise RegexError("it is nested too deeply, or counts too far", 0) from error
 
 
 def _texts(
@@ -340,7 +380,9 @@ def _texts(
     if chain:
         cased = "cased" in chain
         item.value = [
-            _variants(encode(value, chain), cased) if isinstance(value, str) else original
+            _variants(_encoded(value, original, chain), cased)
+            if isinstance(original, SigmaString)
+            else original
             for value, original in zip(values, originals, strict=True)
         ]
     if SigmaAllModifier in classes:
@@ -351,6 +393,11 @@ def _texts(
 
 def _original(value: Any) -> SigmaType:
     return string(value) if isinstance(value, str) else _exact_number(sigma_type(value), value)
+
+
+def _encoded(value: str, original: SigmaString, chain: tuple[str, ...]) -> list[SigmaString]:
+    """What the modifiers make of a value; without an encoding, from what was read of it already."""
+    return [affixed(original, chain)] if ENCODING.isdisjoint(chain) else encode(value, chain)
 
 
 def _variants(strings: list[SigmaString], cased: bool) -> SigmaType:

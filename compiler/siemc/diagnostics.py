@@ -71,7 +71,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     spelt = {each.lower(): each for each in known}
-    near = get_close_matches(name.lower(), spelt, n=1)
+    near = get_close_matches(name.lower(), spelt, n=1, cutoff=0.75)
     return f"Did you mean {spelt[near[0]]}? " if near else ""
 
 

@@ -52,11 +52,7 @@ def encode(text: str, modifiers: Sequence[str]) -> list[SigmaString]:
     Modifiers that are neither encodings nor affixes change nothing here. Raises ``EncodeError``.
     """
     if ENCODING.isdisjoint(modifiers):
-        parts = _parsed(text)
-        for modifier in modifiers:
-            if modifier in AFFIXES:
-                parts = _affixed(modifier, parts)
-        return [_string(parts)]
+        return [affixed(string(text), modifiers)]
     values: list[Value] = [_parsed(text)]
     for modifier in modifiers:
         values = [made for value in values for made in _apply(modifier, value)]
@@ -68,7 +64,16 @@ def encode(text: str, modifiers: Sequence[str]) -> list[SigmaString]:
 
 def string(text: str) -> SigmaString:
     """The text as pySigma reads it, with its wildcards and escapes."""
-    return _string(_parsed(text), text)
+    return _made(list(_parsed(text)), text)
+
+
+def affixed(value: SigmaString, modifiers: Sequence[str]) -> SigmaString:
+    """The value with the wildcards that ``contains``, ``startswith`` and ``endswith`` add."""
+    parts: Parts = tuple(value.s)
+    for modifier in modifiers:
+        if modifier in AFFIXES:
+            parts = _affixed(modifier, parts)
+    return _made(list(parts), "")
 
 
 def placeholders(value: SigmaString) -> SigmaString:
@@ -198,13 +203,18 @@ def _affixed(modifier: str, parts: Parts) -> Parts:
 
 
 def _string(parts: Parts, original: str = "") -> SigmaString:
-    """A pySigma string of these parts, neighbouring texts joined.
+    """A pySigma string of these parts, neighbouring texts joined."""
+    return _made(_joined(parts), original)
+
+
+def _made(parts: list[Part], original: str) -> SigmaString:
+    """A pySigma string of these parts.
 
     The constructor, which would parse an empty text, is passed by: this runs for every value.
     """
     value = SigmaString.__new__(SigmaString)
     value.original = original
-    value.s = list(parts) if len(parts) < 2 else _joined(parts)
+    value.s = parts
     return value
 
 

@@ -124,7 +124,7 @@ def _compiled(test: Regex) -> re.Pattern[str]:
     """The pattern whose ``search`` decides.
 
     What is not regular (look-around, back-references) goes to Python's own engine, which reads the
-    constructs the rules use as PCRE does.
+    constructs the rules use as PCRE does. Raises ``RegexUnsupported`` where it has none of them.
     """
     flags = {
         "ignorecase": test.ignorecase,
@@ -133,9 +133,12 @@ def _compiled(test: Regex) -> re.Pattern[str]:
     }
     try:
         return node_to_python(parse(test.source, **flags))
-    except RegexUnsupported:
+    except RegexUnsupported as unsupported:
         chosen = (getattr(re, name.upper()) for name, on in flags.items() if on)
-        return re.compile(test.source, sum(chosen, re.ASCII))
+        try:
+            return re.compile(test.source, sum(chosen, re.ASCII))
+        except re.error:
+            raise unsupported from None
 
 
 def _address(value: Value) -> IPv4Address | IPv6Address | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from difflib import get_close_matches
+from dataclasses import dataclass
 
-from siemc.diagnostics import Diagnostic
+from siemc.diagnostics import Diagnostic, did_you_mean
 from siemc.formula import Formula, Origin, SameAs, atoms
 from siemc.schema import Schema
 from siemc.sources import DataSource
@@ -39,35 +39,40 @@ def missing_fields(
     return list(found.items())
 
 
-def lacking(
-    source: DataSource,
-    schema: Schema,
-    fields: Sequence[Missing],
-    mapped: Iterable[str],
-    refused: bool,
-) -> list[Diagnostic]:
-    """What to say of the fields a data source lacks; an error each if the query is refused for it.
+@dataclass(frozen=True)
+class Lack:
+    """What a data source lacks, and whether the query is refused for it.
 
-    ``mapped`` are the names that the pipelines take in a rule: what was meant may be one of them.
+    ``own`` are the names the rule itself uses: any other was written by a pipeline.
     """
-    known = sorted({*mapped, *schema.field_names})
-    return [
-        _lacking(source, schema, missing, known if i < MAX_SUGGESTIONS else (), refused)
-        for i, missing in enumerate(fields)
-    ]
 
+    source: DataSource
+    schema: Schema
+    own: Collection[str]
+    refused: bool
 
-def _lacking(
-    source: DataSource, schema: Schema, missing: Missing, known: Sequence[str], refused: bool
-) -> Diagnostic:
-    name, origin = missing
-    near = get_close_matches(name, known, n=1, cutoff=0.8)
-    if near:
-        hint = f"Did you mean {near[0]}?"
-    elif refused:
-        hint = "Map the field with a processing pipeline (-p), or name a schema that has it."
-    else:
-        hint = f"The query leaves out {source.title}; nothing to do if you do not collect it."
-    message = f"{source.title} has no field {name} on schema {schema.name}."
-    place = origin.path if origin else None
-    return Diagnostic("SC102" if refused else "SC106", message, hint, place=place)
+    def diagnostics(self, fields: Sequence[Missing], mapped: Iterable[str]) -> list[Diagnostic]:
+        """What to say of each field that is not there.
+
+        ``mapped`` are the names that pipelines take in a rule: what was meant may be one of them.
+        """
+        known = {*mapped, *self.schema.field_names}
+        return [
+            self._diagnostic(missing, known if i < MAX_SUGGESTIONS else ())
+            for i, missing in enumerate(fields)
+        ]
+
+    def _diagnostic(self, missing: Missing, known: Collection[str]) -> Diagnostic:
+        name, origin = missing
+        near = did_you_mean(name, (each for each in known if each != name))
+        if name not in self.own:
+            hint = "A processing pipeline writes this field: name a schema that has it, or mend it."
+        elif not self.refused:
+            hint = f"The query leaves out {self.source.title}, which is right if you lack it."
+        else:
+            hint = "Map the field with a processing pipeline (-p), or name a schema that has it."
+        if near and name in self.own:
+            near, hint = near.strip(), ""
+        message = f"{self.source.title} has no field {name} on schema {self.schema.name}."
+        code = "SC102" if self.refused else "SC106"
+        return Diagnostic(code, message, near + hint, place=origin.path if origin else None)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from siemc.backend import Platform
 from siemc.diagnostics import Diagnostic
-from siemc.formula import Formula, Origin, disjunction
+from siemc.formula import Atom, Formula, Origin, atoms, disjunction
 from siemc.lower import Scope, lower
-from siemc.missing import Missing, lacking, missing_fields
+from siemc.missing import Lack, Missing, missing_fields
 from siemc.passes import simplify
 from siemc.query import SourceUse
 from siemc.schema import Schema
@@ -70,7 +70,7 @@ class Plans:
             raw = platform.schema(platform.raw_schema)
             return self._unmapped(platform, raw, (self._no_mapping(raw),))
         if not named.closed:
-            return self._unmapped(platform, named)
+            return self._unmapped(platform, named, (self._no_mapping(named),))
         return self._unmapped(platform, named, (self._no_source(named),), refused=True)
 
     def _unmapped(
@@ -95,7 +95,7 @@ class Plans:
             SourceUse(each.id, each in used, tuple(name for name, _ in lacks[each.id]))
             for each in candidates
         )
-        notes = self._source_notes(platform, schema, candidates, lacks, used)
+        notes = self._source_notes(schema, candidates, lacks, used)
         shown = used or candidates[:1]
         formulas = [self._formula(platform, each) for each in shown]
         formula = simplify(disjunction(each for each, _ in formulas))
@@ -124,12 +124,13 @@ class Plans:
     ) -> list[Missing]:
         """The fields the mapped rule uses and this source's indices do not have.
 
-        A source after the ``first`` must list a field that no pipeline has mapped: in its open
-        indices any misspelt name, or one that only the first source has, would be at home.
+        A source after the ``first`` must list a field that its own pipeline does not write: in its
+        open indices any misspelt name would be at home, and so would one that only the first source
+        has, or that a pipeline of the user's gave to a field of the first.
         """
         formula, _ = self._formula(platform, source)
         patterns = source.patterns(schema) or ()
-        written = None if first else self.compiler.field_names(platform, source)[1]
+        written = None if first else self.compiler.shipped_fields(source)[1]
         return missing_fields(formula, schema.within(patterns) if patterns else schema, written)
 
     def _formula(
@@ -167,8 +168,8 @@ class Plans:
     def _no_mapping(self, raw: Schema) -> Diagnostic:
         return Diagnostic(
             "SC104",
-            f"There is no mapping for the log source {self.logsource}; the rule's own field "
-            f"names are used, on schema {raw.name}.",
+            f"There is no mapping of the log source {self.logsource} for schema {raw.name}: the "
+            "rule's own field names are used, without a shipped scope.",
             "Give a processing pipeline with -p, or say -p none if these are your field names.",
             place=("logsource",),
         )
@@ -177,24 +178,32 @@ class Plans:
         return Diagnostic(
             "SC101",
             f"No data source of schema {schema.name} holds the log source {self.logsource}.",
-            "Name a schema that has these events, or use -p none with the schema raw.",
+            "Name a schema that has these events, or use -p none and --schema raw.",
             place=("logsource",),
         )
 
     def _source_notes(
         self,
-        platform: Platform,
         schema: Schema,
         candidates: list[DataSource],
         lacks: Mapping[str, list[Missing]],
         used: list[DataSource],
     ) -> tuple[Diagnostic, ...]:
-        """Why the sources left out are, of those asked for or preferred to the first one used."""
+        """Why the sources left out are, of those asked for or preferred to the first one used.
+
+        Where none is left, the first is what the user has to hear of.
+        """
         wanted = self.compiler.options.sources
-        preferred = candidates[: candidates.index(used[0])] if used else candidates
+        preferred = candidates[: candidates.index(used[0])] if used else candidates[:1]
+        own = {each.field for each in self._own_atoms() if each.field}
         notes: list[Diagnostic] = []
         for source in candidates:
             if source in preferred or source.id in wanted or ALL_SOURCES in wanted:
-                taken, _ = self.compiler.field_names(platform, source)
-                notes += lacking(source, schema, lacks[source.id], taken, refused=not used)
+                taken, _ = self.compiler.shipped_fields(source)
+                lack = Lack(source, schema, own, refused=not used)
+                notes += lack.diagnostics(lacks[source.id], taken)
         return tuple(notes)
+
+    def _own_atoms(self) -> Iterable[Atom]:
+        """The leaves of the rule as it was written."""
+        return atoms(lower(self.loaded).formula)

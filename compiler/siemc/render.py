@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from siemc.diagnostics import Diagnostic
+from siemc.diagnostics import Assumption, Diagnostic
 from siemc.query import Query
 
 CONTRACT = 1
@@ -104,3 +104,11 @@ def summary(counts: Mapping[str, int]) -> str:
     order = ("compiled", "labelled", "refused", "failed")
     said = [f"{counts[status]} {status}" for status in order if status in counts]
     return "queries: " + ", ".join(said)
+
+
+def assumed(counts: Mapping[Assumption, int]) -> list[str]:
+    """What the queries' exactness rests on, a line for each assumption with how many rest on it."""
+    return [
+        f"siemc: {count} rest on {each.code}: {each.text.rstrip('.')}."
+        for each, count in sorted(counts.items(), key=lambda pair: pair[0].code)
+    ]

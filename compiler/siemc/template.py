@@ -22,12 +22,24 @@ def templates(paths: Sequence[str], schema: str) -> Mapping[str, Any]:
     if not loaded.rules:
         raise no_rules(paths)
     compiler = Compiler(Options(targets=(target,), schemas={target: schema}))
-    fields = {name for rule in loaded.rules for name in compiler.fields(rule, target)}
-    found = platform.templates(platform.schema(schema), sorted(fields))
+    fields: dict[str, set[str]] = {}
+    for rule in loaded.rules:
+        names, patterns = compiler.fields(rule, target)
+        for pattern in patterns:
+            fields.setdefault(pattern, set()).update(names)
+    whole = platform.schema(schema)
+    found: dict[str, Any] = {}
+    for pattern, names in sorted(fields.items()):
+        found |= platform.templates(whole.within([pattern]), sorted(names))
     if not found:
-        hint = "A shipped mapping needs no template; ecs-caseless does."
-        raise UsageError(Diagnostic("SC310", f"Schema {schema} has nothing to install.", hint))
+        raise _nothing(schema)
     return found
+
+
+def _nothing(schema: str) -> UsageError:
+    message = f"There is nothing to install for these rules on schema {schema}."
+    hint = "A template adds the caseless sub-fields of ecs-caseless to fields that rules test."
+    return UsageError(Diagnostic("SC310", message, hint))
 
 
 def _platform(schema: str) -> tuple[str, Platform]:

@@ -158,7 +158,7 @@ def test_bare_schema_is_for_every_target_of_its_platform(siemc: Siemc) -> None:
     run = siemc("compile", "good.yml", "-t", "spl", "-t", "kql", "-t", "lucene", *args)
     shown = {each["target"]: each["schema"] for each in run.objects()}
     assert shown == {"spl": "splunk-sysmon", "kql": "agent-windows", "lucene": "agent-windows"}
-    assert "using spl=splunk-sysmon (see" in run.err
+    assert "using spl=splunk-sysmon; without a mapping, raw" in run.err
 
 
 def test_schema_of_a_target_wins_over_a_bare_one(siemc: Siemc) -> None:

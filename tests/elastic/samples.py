@@ -19,7 +19,8 @@ from siemc.formula import (
     Wild,
     atoms,
 )
-from siemc.regex import Alternate, Chars, Concat, Node, RegexUnsupported, Repeat, parse, whole
+from siemc.regex import Alternate, Chars, Concat, Node, RegexUnsupported, Repeat, parse
+from siemc.regex.whole import whole
 
 Event = dict[str, list[str]]
 WHOLE = "event.original"

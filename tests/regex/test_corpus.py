@@ -28,7 +28,7 @@ from siemc.regex import (
     to_globs,
     to_lucene,
 )
-from siemc.regex.classes import Fold
+from siemc.regex.letters import Fold
 
 from .conftest import Runs
 from .lucene_reader import to_python

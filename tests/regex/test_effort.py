@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 
-from siemc.regex import RegexUnsupported, node_to_python, parse, to_lucene, whole
+from siemc.regex import RegexUnsupported, node_to_python, parse, to_lucene
 from siemc.regex.effort import determinizes, is_counted, with_optional_copies
+from siemc.regex.whole import whole
 
 from .strategies import SHORT_SUBJECTS, sources, subjects
 

@@ -14,8 +14,8 @@ from siemc.regex import (
     node_to_python,
     parse,
     to_lucene,
-    whole,
 )
+from siemc.regex.whole import whole
 
 from .lucene_reader import to_python
 from .strategies import SHORT_SUBJECTS, anchors, sources, subjects

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from siemc.formula import Glob, Regex, Wild
 from siemc.regex import (
@@ -24,34 +23,16 @@ from siemc.regex.charset import single
 from siemc.regex.effort import determinizes
 from siemc.regex.globs import GlobText
 from siemc.regex.tree import ANY_CHAR, ANY_RUN, is_about_lines
+from siemc_backends.elastic.dialect import MANY_ONES, MAX_LENGTH, Dialect, has_controls
 
-# index.max_regex_length, in UTF-16 units (Elasticsearch's reference, "Index modules"); it bounds
-# query_string as well (QueryStringQueryParser.getRegexpQuery)
-MAX_LENGTH = 1000
 FEW_GLOBS = 8
 
 # max_determinized_states (Elasticsearch's reference, "Regexp query"), for wildcards as well
 MAX_DETERMINIZED_STATES = 10_000
 
-# Control characters but for the tab, what Unicode calls a line break, the byte order mark
-HIDDEN = frozenset(map(chr, {*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF} - {9}))
 # To assume that values have no line breaks would assume away what the modifier m is for
 LINES = "it asks for lines within a value, which the query text cannot hold"
-MANY_ONES = 6  # fewer copies of ``?`` cannot use the work up
-
 ASSUMED = {"line-break": "SA05", "control-characters": "SA06", "case-beyond-table": "SA02"}
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What a language does with expressions.
-
-    ``patterns``: it has them. ``controls``: where a value with wildcards can hold a line break or
-    other control character: anywhere, inside but not at its ends, nowhere.
-    """
-
-    patterns: bool
-    controls: Literal["anywhere", "inside", "nowhere"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +136,6 @@ def _is_writable(test: Glob, dialect: Dialect) -> bool:
     return test.literal is not None or not any(map(has_controls, ends))
 
 
-def has_controls(text: str) -> bool:
-    """Whether the text has a line break or another character that one line should not hold."""
-    return not text.isprintable() and not HIDDEN.isdisjoint(text)
-
-
 @lru_cache(maxsize=1024)
 def is_affordable(test: Glob) -> bool:
     """Whether Lucene can make the glob's automaton deterministic: not ``*a`` and twenty ``?``."""
@@ -172,8 +148,3 @@ def is_affordable(test: Glob) -> bool:
         else:
             nodes.append(ANY_RUN if part is Wild.RUN else ANY_CHAR)
     return determinizes(Concat(tuple(nodes)), MAX_DETERMINIZED_STATES)
-
-
-def too_long(text: str) -> bool:
-    """Whether Elasticsearch refuses the expression for its length."""
-    return len(text) > MAX_LENGTH // 2 and len(text.encode("utf-16-le")) // 2 > MAX_LENGTH

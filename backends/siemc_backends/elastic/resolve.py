@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
 
 from siemc.folding import fold, has_case
 from siemc.formula import (
@@ -22,17 +23,10 @@ from siemc.formula import (
     Wild,
     glob,
 )
-from siemc.regex import glob_to_lucene
+from siemc.regex.letters import glob_to_lucene
 from siemc.schema import Schema
 from siemc_backends.elastic import addresses
-from siemc_backends.elastic.expressions import (
-    MANY_ONES,
-    Dialect,
-    Expression,
-    as_globs,
-    as_patterns,
-    is_affordable,
-)
+from siemc_backends.elastic.dialect import MANY_ONES, Dialect
 from siemc_backends.elastic.fields import Facts, field_facts
 from siemc_backends.elastic.forms import (
     AnyOf,
@@ -60,6 +54,9 @@ from siemc_backends.elastic.values import (
     show,
     text_of,
 )
+
+if TYPE_CHECKING:
+    from siemc_backends.elastic.expressions import Expression
 
 ANY_RUN = (Wild.RUN,)
 NO_FORM = (SameAs, TimePart, Opaque)
@@ -217,7 +214,7 @@ class Resolver:
 
     def _words(self, name: str, known: Facts, test: Glob) -> Form:
         """A glob on a field of whole terms: the case decides."""
-        if len(test.parts) > MANY_ONES and not is_affordable(test):
+        if len(test.parts) > MANY_ONES and not _is_affordable(test):
             message = f"{show(test)} on {name} is more work than Lucene takes on."
             self.problem("SC213", name, message, "Write the value with fewer single wildcards.")
         if known.wildcard and self.dialect.patterns and has_only_wildcards(test):
@@ -271,6 +268,8 @@ class Resolver:
             self.problem("SC202", name, message, "Use -t lucene or -t dsl on a field with case.")
 
     def _regex(self, name: str, known: Facts, test: Regex) -> Form | None:
+        from siemc_backends.elastic.expressions import as_globs  # most rules have no expression
+
         found = as_globs(test, self.dialect)
         if found.why is not None:
             self._no_expression(name, test, found)
@@ -286,6 +285,8 @@ class Resolver:
             message = f"{name} is {_types(known)}: no expression can be held against it."
             code = "SC204" if known.text else "SC207"
             self.problem(code, name, message, KEYWORD_HINT)
+        from siemc_backends.elastic.expressions import as_patterns
+
         found = as_patterns(test, self.dialect, known.uncased)
         if found.why is not None and found.code == "SC202":
             self._no_expression(name, test, found)
@@ -331,6 +332,12 @@ class Resolver:
         message = f"{name} is not of type ip, so {network} cannot be tested as a network."
         self.problem("SC210", name, message, "Map the rule's field to a field of type ip.")
         return Scalar(name, str(network), "address")
+
+
+def _is_affordable(test: Glob) -> bool:
+    from siemc_backends.elastic.expressions import is_affordable
+
+    return is_affordable(test)
 
 
 def _types(known: Facts) -> str:

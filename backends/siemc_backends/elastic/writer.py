@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from siemc.backend import Span
-from siemc.formula import Origin
 from siemc_backends.elastic.outline import Bare, Clause, Every, Negated, Part, Some, Value
 
 
@@ -41,10 +40,6 @@ class Writer:
         self.pieces.append(text)
         self.length += len(text)
 
-    def _mark(self, start: int, origins: tuple[Origin, ...]) -> None:
-        if origins:
-            self.spans.append(Span(start, self.length, origins))
-
     def _part(self, part: Part) -> None:
         match part:
             case Clause():
@@ -76,21 +71,22 @@ class Writer:
 
     def _value(self, value: Value) -> None:
         start = self.length
-        self._put(value.text)
-        self._mark(start, value.origins)
+        end = self.length = start + len(value.text)
+        self.pieces.append(value.text)
+        if value.origins:
+            self.spans.append(Span(start, end, value.origins))
 
     def _clause(self, part: Clause) -> None:
         """``field:value`` or ``field:(value OR value)``."""
-        start = self.length
-        self._put(part.head)
         if len(part.values) == 1:
-            self._put(part.values[0].text)
-            self._mark(start, part.values[0].origins)
+            only = part.values[0]
+            self._value(Value(part.head + only.text, only.origins))
             return
-        self._put("(")
-        for number, value in enumerate(part.values):
-            if number:
-                self._put(f" {self.words.some} ")
+        self._put(f"{part.head}(")
+        self._value(part.values[0])
+        between = f" {self.words.some} "
+        for value in part.values[1:]:
+            self._put(between)
             self._value(value)
         self._put(")")
 

@@ -31,7 +31,6 @@ from siemc.formula import (
 )
 from siemc_backends.splunk import search
 from siemc_backends.splunk.names import search_name
-from siemc_backends.splunk.patterns import held_texts
 from siemc_backends.splunk.shape import all_of, any_of, conjuncts, negation
 from siemc_backends.splunk.values import plain
 
@@ -171,6 +170,8 @@ def _text(formula: Formula) -> str:
 
 def _cover(atom: Atom, test: Regex, present: Formula) -> Formula:
     """Texts that every value with a match holds, from the expression's own literals."""
+    from siemc_backends.splunk.patterns import held_texts  # most rules have no expression
+
     groups = held_texts(test)
     if not groups:
         return present

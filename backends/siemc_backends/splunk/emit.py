@@ -55,7 +55,7 @@ def split(formula: Formula, whole_event: str | None) -> tuple[Formula, list[Form
         base.extend(kept)
         filters.extend(moved)
         bounds.extend(bound for item in moved for bound in conjuncts(upper(item, whole_event)))
-    return all_of([*base, *new_bounds(bounds, base)]), filters
+    return all_of([*base, *(new_bounds(bounds, base) if bounds else ())]), filters
 
 
 def _parted(part: Formula) -> tuple[list[Formula], list[Formula]]:

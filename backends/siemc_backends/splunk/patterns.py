@@ -57,6 +57,7 @@ def search_globs(test: Regex) -> tuple[Glob, ...]:
     return globs if all(search_value(each) is not None for each in globs) else ()
 
 
+@lru_cache(maxsize=1024)
 def held_texts(test: Regex) -> tuple[tuple[Glob, ...], ...]:
     """What every value with a match holds: one glob of each group.
 

@@ -42,6 +42,7 @@ class Report:
     _problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
     _assumed: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
+    _settled: set[str] = field(default_factory=set)
 
     def emission(self, text: str | None, spans: tuple[Span, ...]) -> Emission:
         """The emission with this text."""
@@ -53,7 +54,8 @@ class Report:
         if atom.field is None and not isinstance(atom.test, Opaque):
             atom = self._keyword(atom)
         if atom.field is not None:
-            self._field(atom, atom.field)
+            if atom.field not in self._settled:
+                self._field(atom, atom.field)
             if isinstance(atom.test, SameAs):
                 self._field(atom, atom.test.field)
         self._assume(atom)
@@ -88,7 +90,9 @@ class Report:
         return replace(atom, field=whole)
 
     def _field(self, atom: Atom, name: str) -> None:
-        if self.schema.closed and not self.schema.has(name) and name != self.schema.whole_event:
+        """Note what is wrong with a field; one that is there is not looked at again."""
+        absent = self.schema.closed and not self.schema.has(name)
+        if absent and name != self.schema.whole_event:
             self._add(
                 "SC206",
                 name,
@@ -96,6 +100,8 @@ class Report:
                 _did_you_mean(name, self.schema),
                 atom.origins,
             )
+        else:
+            self._settled.add(name)
         if name not in self._seen:
             self._seen.add(name)
             if search_name(name) is None and where_name(name) is None:
@@ -109,8 +115,10 @@ class Report:
 
     def _assume(self, atom: Atom) -> None:
         match atom.test:
+            case Glob() if FOLDING in self._assumed:
+                pass
             case Glob(parts, cased):
-                if not cased and FOLDING not in self._assumed and any(map(_lettered, parts)):
+                if not cased and any(map(_lettered, parts)):
                     self._assumed.add(FOLDING)
             case Regex(_, ignorecase):
                 if ignorecase:

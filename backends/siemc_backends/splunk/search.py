@@ -40,21 +40,26 @@ Group = Formula | list[Atom]
 def exact(formula: Formula) -> bool:
     """Whether ``search`` alone says exactly this."""
     match formula:
-        case Atom(str() as name, Glob() as test):
-            sayable = search_core(test) is not None or test.parts == ANYTHING
-            return sayable and search_name(name) is not None
-        case Atom(_, Compare()):
-            # Its operators "numerically compare two numbers and lexicographically compare other
-            # values" (Splunk, SPL Search Reference, "search"): a "-" is less than 1024 too.
-            return False
         case Atom():
-            return leaf(formula) is not None
+            return _exact(formula)
         case Not(item):
             return exact(item)
         case And(items) | Or(items):
             return all(map(exact, items))
         case Const():
             return True
+
+
+def _exact(atom: Atom) -> bool:
+    test = atom.test
+    if isinstance(test, Glob) and atom.field is not None:
+        sayable = test.parts == ANYTHING or search_core(test) is not None
+        return sayable and search_name(atom.field) is not None
+    if isinstance(test, Compare):
+        # Its operators "numerically compare two numbers and lexicographically compare other
+        # values" (Splunk, SPL Search Reference, "search"): a "-" is less than 1024 too.
+        return False
+    return leaf(atom) is not None
 
 
 def leaf(atom: Atom) -> str | None:

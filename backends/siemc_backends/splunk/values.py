@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from siemc.formula import Glob, GlobPart, Wild
+from siemc.formula import RUN, Glob, GlobPart
 
 _CIDR = re.compile(r"[0-9A-Fa-f:.]+/[0-9]{1,3}")
 _META = frozenset("^$.[]|()?*+{}")
@@ -39,14 +39,13 @@ def search_core(test: Glob) -> str | None:
     parts = test.parts
     if not parts:
         return ""
-    first, last = parts[0] is Wild.RUN, parts[-1] is Wild.RUN
+    first, last = parts[0] is RUN, parts[-1] is RUN
     if len(parts) - first - last != 1 or not isinstance(text := parts[first], str):
         return None
     if not plain(text) or (test.cased and has_case(text)):
         return None
-    if not first and not last and "/" in text and _CIDR.fullmatch(text):
-        return None
-    return text
+    is_network = "/" in text and not first and not last and _CIDR.fullmatch(text)
+    return None if is_network else text
 
 
 def search_value(test: Glob) -> str | None:
@@ -54,10 +53,8 @@ def search_value(test: Glob) -> str | None:
     core = search_core(test)
     if core is None:
         return None
-    parts = test.parts
-    first = "*" if parts and parts[0] is Wild.RUN else ""
-    last = "*" if parts and parts[-1] is Wild.RUN else ""
-    return quoted(core, first, last)
+    parts = test.parts or ("",)
+    return quoted(core, "*" if parts[0] is RUN else "", "*" if parts[-1] is RUN else "")
 
 
 def plain(text: str) -> bool:
@@ -78,7 +75,7 @@ def encodable(text: str) -> bool:
 def glob_regex(test: Glob) -> str:
     """The glob as a string of ``where`` for ``match()``: anchored, and in one line."""
     parts = test.parts
-    first, last = parts[:1] == (Wild.RUN,), parts[-1:] == (Wild.RUN,)
+    first, last = parts[:1] == (RUN,), parts[-1:] == (RUN,)
     inner = parts[first : len(parts) - last] if len(parts) > 1 else parts
     body = "".join(_part(part) for part in inner)
     cased = test.cased or not any(isinstance(part, str) and has_case(part) for part in inner)
@@ -92,7 +89,7 @@ BACKSLASH = "\\"
 def _part(part: GlobPart) -> str:
     if isinstance(part, str):
         return "".join(map(_literal, part))
-    return ".*" if part is Wild.RUN else "."
+    return ".*" if part is RUN else "."
 
 
 def _flags(*, ignorecase: bool, multiline: bool = False, dotall: bool = False) -> str:

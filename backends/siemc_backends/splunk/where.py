@@ -12,6 +12,7 @@ every mix stands in parentheses.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import isfinite
 
 from siemc.formula import (
@@ -40,6 +41,7 @@ _MATCHES = Glob | Regex | Cidr | Equals
 _EXTENDED = re.compile(r"\(\?\^?[a-wyz]*x")
 
 
+@lru_cache(maxsize=1024)  # asked for when it is known to be needed, and when it is written
 def leaf(atom: Atom) -> str | None:
     """A test as an expression; ``None`` if ``where`` has none for it."""
     name = where_name(atom.field) if atom.field is not None else None

@@ -25,9 +25,10 @@ class Writer:
     def mark(self, text: str, origins: tuple[Origin, ...]) -> None:
         """Add the text of a leaf that came from these places."""
         start = self._length
-        self.put(text)
+        end = self._length = start + len(text)
+        self._pieces.append(text)
         if origins:
-            self.spans.append(Span(start, self._length, origins))
+            self.spans.append(Span(start, end, origins))
 
     def brk(self, flat: str, depth: int) -> None:
         """Break the line at this indentation, or add ``flat`` if all stands on one line."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +14,8 @@ from siemc.config import Settings
 
 if TYPE_CHECKING:
     from siemc.compiler import Compiler, Options
+    from siemc.load import BrokenRule, LoadedRule
+    from siemc.writer import Writer
 
 
 class Format(StrEnum):
@@ -124,10 +125,7 @@ def _run(paths: list[str], options: Options, as_json: bool, output: Path | None)
     from siemc.cli.report import Report, progress
     from siemc.compiler import Compiler
     from siemc.load import load
-    from siemc.writer import Writer
 
-    # Rules and queries are trees without cycles: the collector would go through them for nothing.
-    gc.disable()
     compiler = Compiler(options)
     _say_defaults(compiler)
     loaded = load(paths)
@@ -136,7 +134,7 @@ def _run(paths: list[str], options: Options, as_json: bool, output: Path | None)
     if not loaded.rules and not loaded.broken:
         raise no_rules(paths)
     rules = in_order(loaded.rules, loaded.broken)
-    report = Report(compiler, as_json, Writer(output, paths, rules) if output else None)
+    report = Report(compiler, as_json, _writer(output, paths, rules) if output else None)
     with progress(len(rules), quiet=output is not None and not as_json) as step:
         for rule in rules:
             report.add(rule)
@@ -144,8 +142,15 @@ def _run(paths: list[str], options: Options, as_json: bool, output: Path | None)
     raise typer.Exit(report.close())
 
 
+def _writer(folder: Path, paths: list[str], rules: list[LoadedRule | BrokenRule]) -> Writer:
+    from siemc.writer import Writer
+
+    return Writer(folder, paths, rules)
+
+
 def _say_defaults(compiler: Compiler) -> None:
     chosen = compiler.default_schemas()
     if chosen:
         named = ", ".join(f"{target}={schema}" for target, schema in chosen.items())
-        print(f"siemc: no schema named, using {named} (see --schema)", file=sys.stderr)
+        rest = "; without a mapping, raw or raw-cased" if compiler.mapped else ""
+        print(f"siemc: no schema named, using {named}{rest} (see --schema)", file=sys.stderr)

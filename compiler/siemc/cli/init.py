@@ -28,12 +28,12 @@ inexact = "refuse"
 # Splunk: name the scope by "source", or by the site's "macro".
 scope = "source"
 
-# The index each target's queries run on: see `siemc schema list`.
-[schema]
-spl = "splunk-sysmon"
-kql = "winlogbeat-9"
-lucene = "winlogbeat-9"
-dsl = "winlogbeat-9"
+# The index each target's queries run on: see `siemc schema list`. Without this table, rules with
+# a mapping use the platform's default schema, and rules without one their own field names.
+# [schema]
+# spl = "splunk-sysmon"
+# kql = "ecs-caseless"
+# lucene = "agent-windows"
 """
 
 

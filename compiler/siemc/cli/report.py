@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from siemc.compiler import Compiler
-from siemc.diagnostics import Diagnostic
+from siemc.diagnostics import Assumption, Diagnostic
 from siemc.load import BrokenRule, LoadedRule
 from siemc.locate import locate_all
 from siemc.query import Query
-from siemc.render import diagnostic_text, query_json, rule_block, summary
-from siemc.writer import Writer
+from siemc.render import assumed, diagnostic_text, query_json, rule_block, summary
+
+if TYPE_CHECKING:
+    from siemc.writer import Writer
 
 MANY = 50
 
@@ -51,6 +54,7 @@ class Report:
         self.as_json = as_json
         self.writer = writer
         self.counts: dict[str, int] = {}
+        self.assumed: Counter[Assumption] = Counter()
         self.said: set[Diagnostic] = set()
         # Text that goes into a pipe, of one target: queries and nothing else.
         self.bare = len(compiler.targets) == 1 and not sys.stdout.isatty()
@@ -60,6 +64,8 @@ class Report:
         queries = self.compiler.compile(rule)
         for query in queries:
             self.counts[query.status] = self.counts.get(query.status, 0) + 1
+            if query.text is not None:
+                self.assumed.update(query.assumptions)
         said = [] if self.writer is None else self._write(queries, self.writer)
         if self.as_json:
             _put(sys.stdout, map(_json, queries))
@@ -88,7 +94,10 @@ class Report:
 
     def close(self) -> int:
         """Say the sum and return the exit code."""
-        print(f"siemc: {summary(self.counts)}", file=sys.stderr)
+        lines = [f"siemc: {summary(self.counts)}"]
+        if not self.as_json:
+            lines += assumed(self.assumed)
+        _put(sys.stderr, lines)
         return 1 if {"refused", "failed"} & self.counts.keys() else 0
 
 

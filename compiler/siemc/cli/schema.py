@@ -40,7 +40,7 @@ def show_command(
     print(f"{schema.name} ({schema.platform}): {schema.title}")
     for label, text in (
         ("version", schema.version),
-        ("source", "; ".join(schema.sources)),
+        *(("source", text) for text in schema.sources),
         ("licence", schema.licence),
         ("indices", ", ".join(schema.patterns)),
         ("whole event", schema.whole_event or "none: keywords are refused"),
@@ -67,6 +67,11 @@ def template_command(
     with usage_errors():
         found = templates(paths, schema)
     print(json.dumps(found, indent=2, ensure_ascii=False))
+    print(
+        "siemc: PUT _component_template/<name> replaces a template of that name: merge what yours "
+        "has first",
+        file=sys.stderr,
+    )
     print(
         "siemc: a template holds for indices made after it is installed: roll the data streams "
         "over (POST <data stream>/_rollover); older indices keep their mapping.",

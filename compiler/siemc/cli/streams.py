@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from typer.core import TyperGroup
@@ -53,6 +53,25 @@ def ending() -> Iterator[None]:
         _write_nowhere()
         _say(error)
         sys.exit(UNWRITTEN)
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    """Leave with the exit code at once, for a program whose standard output has been flushed.
+
+    Python would first free every object, which takes a tenth of the time for one rule and a
+    twentieth for thousands; mypy leaves in the same way (``hard_exit`` in ``mypy/util.py``).
+    """
+    code: Any = 0
+    try:
+        yield
+    except SystemExit as ended:
+        code = ended.code or 0
+        if not isinstance(code, int):
+            raise
+    with suppress(OSError):  # there is nobody left to tell
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _write_nowhere() -> None:

@@ -7,13 +7,13 @@ follows could start with a character that the node would have given back.
 from __future__ import annotations
 
 from siemc.regex.charset import ANY, NEWLINE, VERTICAL, Ranges, intersect, union
+from siemc.regex.errors import RegexUnsupported
 from siemc.regex.tree import (
     Alternate,
     Assert,
     Chars,
     Concat,
     Node,
-    RegexUnsupported,
     Repeat,
     alternate,
     concat,

@@ -7,7 +7,7 @@ from typing import Final
 
 from siemc.regex.charset import DIGIT, SPACE, WORD, Ranges, close_case, invert, union
 from siemc.regex.cursor import Cursor, set_escape
-from siemc.regex.tree import RegexUnsupported
+from siemc.regex.errors import RegexUnsupported
 
 _UPPER: Final[Ranges] = ((0x41, 0x5A),)
 _LOWER: Final[Ranges] = ((0x61, 0x7A),)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Literal
 
 from siemc.folding import lower_map, odd_lower
 from siemc.regex.charset import (
@@ -20,17 +19,13 @@ from siemc.regex.charset import (
     minus,
     union,
 )
-from siemc.regex.tree import RegexUnsupported
-
-Fold = Literal["none", "lower"]
+from siemc.regex.errors import RegexUnsupported
+from siemc.regex.letters import Fold, escape
 
 LINE_BREAK = "line-break"
 CONTROL_CHARACTERS = "control-characters"
 CASE_BEYOND_TABLE = "case-beyond-table"
 
-# Every operator of org.apache.lucene.util.automaton.RegExp, whichever flags are on, and the rest of
-# what some dialect reads as one. A letter or digit is never escaped: \d \w \s \n mean something.
-_SPECIAL = frozenset('"#&<>@~{}[]().?+*|\\/^$-')
 _C0: Ranges = ((0, 0x1F),)
 _INNER_CONTROLS: tuple[tuple[int, int], ...] = ((0x7F, 0x9F), (0x2028, 0x2029))
 _CONTROLS: Ranges = _C0 + _INNER_CONTROLS
@@ -44,11 +39,6 @@ class ClassText:
 
     text: str
     assumptions: frozenset[str] = frozenset()
-
-
-def escape(char: str) -> str:
-    """One character as Lucene text."""
-    return "\\" + char if char in _SPECIAL else char
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ from siemc.regex.charset import (
     Ranges,
     invert,
 )
-from siemc.regex.tree import RegexError, RegexUnsupported
+from siemc.regex.errors import RegexError, RegexUnsupported
 
 # pcre2pattern(3), "Backslash": the escapes that stand for a set, and those for one character
 SET_ESCAPES: Final[dict[str, Ranges]] = {

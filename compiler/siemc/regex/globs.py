@@ -7,6 +7,7 @@ from functools import lru_cache
 from siemc.folding import cases
 from siemc.formula import GlobPart, Wild
 from siemc.regex.charset import ANY, NEWLINE, Ranges, contains, count, points, union
+from siemc.regex.errors import RegexUnsupported
 from siemc.regex.tree import (
     ANY_RUN,
     Alternate,
@@ -14,7 +15,6 @@ from siemc.regex.tree import (
     Concat,
     Empty,
     Node,
-    RegexUnsupported,
     Repeat,
 )
 from siemc.regex.whole import whole, without_line_breaks

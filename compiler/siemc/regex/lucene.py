@@ -1,4 +1,4 @@
-"""Trees and globs as Lucene regular expressions, which match a whole value.
+"""Trees as Lucene regular expressions, which match a whole value.
 
 Source: the Javadoc of ``org.apache.lucene.util.automaton.RegExp`` (Lucene 9 and 10) and, for what
 Elasticsearch adds, its reference's page "Regular expression syntax". Only what means the same with
@@ -7,19 +7,18 @@ every optional operator on or off is written: characters, classes, ``.``, groups
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from siemc.folding import cases, odd_lower
-from siemc.formula import RUN, Wild
-from siemc.regex.classes import LINE_BREAK, Fold, class_text, escape
+from siemc.regex.classes import LINE_BREAK, class_text
 from siemc.regex.effort import (
     MAX_DETERMINIZED_STATES,
     determinizes,
     is_counted,
     with_optional_copies,
 )
+from siemc.regex.errors import RegexUnsupported
+from siemc.regex.letters import Fold, sealed
 from siemc.regex.tree import (
     NEVER,
     Alternate,
@@ -28,7 +27,6 @@ from siemc.regex.tree import (
     Concat,
     Empty,
     Node,
-    RegexUnsupported,
     Repeat,
     size,
 )
@@ -80,7 +78,7 @@ def to_lucene(
     writer = _Writer(fold, raw_controls)
     if not raw_controls:
         found = writer.one_line(found)
-    return LucenePattern(_sealed(writer.alternatives(found)), frozenset(writer.assumptions))
+    return LucenePattern(sealed(writer.alternatives(found)), frozenset(writer.assumptions))
 
 
 @lru_cache(maxsize=1024)
@@ -93,25 +91,6 @@ def _affordable(found: Node, max_determinized_states: int | None) -> Node:
     if other == found or not determinizes(other, max_determinized_states):
         raise RegexUnsupported(f"more work than {max_determinized_states} determinized states")
     return other
-
-
-def glob_to_lucene(parts: Sequence[str | Wild], *, fold: Fold, cased: bool) -> str:
-    """The expression of a glob; ``?`` is any one character, a newline included.
-
-    Control characters in literals are written as they are. Raises ``RegexUnsupported`` if it tells
-    cases apart on a lower-cased field.
-    """
-    write = _LETTERS[fold, cased]
-    texts = [
-        part.translate(write) if isinstance(part, str) else ".*" if part is RUN else "."
-        for part in parts
-    ]
-    return _sealed("".join(texts)) or "()"
-
-
-def _sealed(text: str) -> str:
-    """``text`` with a last backslash in a class: before the closing slash it would escape that."""
-    return text[:-2] + "[\\\\]" if text.endswith("\\\\") else text
 
 
 class _Writer:
@@ -208,40 +187,3 @@ def _best_stretch(items: list[str], at: int) -> tuple[int, int]:
 
 def _is_class(text: str) -> bool:
     return text.startswith("[") and text.endswith("]") and text.count("[") == 1
-
-
-class _Letters(dict[int, str]):
-    """How a character of a glob is written, by its code point and worked out once for each."""
-
-    def __init__(self, make: Callable[[str], str]) -> None:
-        super().__init__()
-        self.make = make
-
-    def __missing__(self, point: int) -> str:
-        text = self[point] = self.make(chr(point))
-        return text
-
-
-def _both_cases(char: str) -> str:
-    both = cases(char)
-    return "[" + "".join(both) + "]" if len(both) == 2 else escape(char)
-
-
-def _lowered(char: str) -> str:
-    if ord(char) in odd_lower():
-        raise RegexUnsupported("a letter that a lower-cased field does not hold")
-    return escape(cases(char)[0])
-
-
-def _uncased(char: str) -> str:
-    if len(cases(char)) == 2:
-        raise RegexUnsupported("case-sensitive on a lower-cased field")
-    return _lowered(char)
-
-
-_LETTERS: dict[tuple[Fold, bool], _Letters] = {
-    ("none", True): _Letters(escape),
-    ("none", False): _Letters(_both_cases),
-    ("lower", True): _Letters(_uncased),
-    ("lower", False): _Letters(_lowered),
-}

@@ -14,6 +14,7 @@ from enum import Enum
 
 from siemc.regex.charset import NEWLINE, WORD, Ranges, invert, union
 from siemc.regex.cut import Side, cut, matches_newline, non_empty
+from siemc.regex.errors import RegexUnsupported
 from siemc.regex.tree import (
     EMPTY,
     NEVER,
@@ -23,7 +24,6 @@ from siemc.regex.tree import (
     Chars,
     Concat,
     Node,
-    RegexUnsupported,
     Repeat,
     alternate,
     concat,

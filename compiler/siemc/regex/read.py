@@ -16,13 +16,13 @@ from siemc.regex.atomic import settle
 from siemc.regex.bracket import read_class
 from siemc.regex.charset import ANY, NOT_NEWLINE, VERTICAL, single
 from siemc.regex.cursor import Cursor, set_escape
+from siemc.regex.errors import RegexUnsupported
 from siemc.regex.tree import (
     EMPTY,
     Anchor,
     Assert,
     Chars,
     Node,
-    RegexUnsupported,
     Repeat,
     alternate,
     concat,

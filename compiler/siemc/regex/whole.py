@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from siemc.regex.charset import NEWLINE
 from siemc.regex.cut import trim
+from siemc.regex.errors import RegexUnsupported
 from siemc.regex.pieces import (
     AFTER,
     BEFORE,
@@ -23,7 +24,6 @@ from siemc.regex.tree import (
     Chars,
     Concat,
     Node,
-    RegexUnsupported,
     Repeat,
     alternate,
     concat,

@@ -12,15 +12,11 @@ from json.encoder import encode_basestring_ascii
 from siemc.backend import Emission, Layout
 from siemc.folding import is_beyond_ascii
 from siemc.formula import Formula, Glob, Origin, Wild
-from siemc.regex import glob_to_lucene
+from siemc.regex.letters import glob_to_lucene
 from siemc.schema import Schema
+from siemc_backends.elastic.dialect import MAX_LENGTH, Dialect, too_long
 from siemc_backends.elastic.dsl.render import render
 from siemc_backends.elastic.emitter import Emitter
-from siemc_backends.elastic.expressions import (
-    MAX_LENGTH,
-    Dialect,
-    too_long,
-)
 from siemc_backends.elastic.forms import (
     Form,
     Missing,

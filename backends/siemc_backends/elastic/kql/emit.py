@@ -6,8 +6,8 @@ from siemc.backend import Emission, Layout, Span
 from siemc.formula import ONE, RUN, Formula, Glob, Origin
 from siemc.formula import glob as make_glob
 from siemc.schema import Schema
+from siemc_backends.elastic.dialect import Dialect
 from siemc_backends.elastic.emitter import Emitter
-from siemc_backends.elastic.expressions import Dialect
 from siemc_backends.elastic.forms import (
     Anywhere,
     Form,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from siemc.backend import Emission, Layout, Span
 from siemc.formula import Formula, Glob, Origin, Wild
-from siemc.regex import glob_to_lucene
+from siemc.regex.letters import glob_to_lucene
 from siemc.schema import Schema
+from siemc_backends.elastic.dialect import MAX_LENGTH, Dialect, has_controls, too_long
 from siemc_backends.elastic.emitter import Emitter
-from siemc_backends.elastic.expressions import MAX_LENGTH, Dialect, has_controls, too_long
 from siemc_backends.elastic.forms import (
     Anywhere,
     Form,

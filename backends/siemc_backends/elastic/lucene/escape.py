@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from siemc.formula import Glob, Wild
-from siemc_backends.elastic.expressions import HIDDEN, has_controls
+from siemc_backends.elastic.dialect import HIDDEN, has_controls
 from siemc_backends.elastic.values import escape_table
 
 # Lucene splits at three of these; the others are escaped for whoever reads a query otherwise
