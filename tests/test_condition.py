@@ -170,7 +170,7 @@ def test_what_is_wrong_and_where(text: str, position: int, code: str, message: s
 def test_an_unknown_name_suggests_the_nearest() -> None:
     with pytest.raises(ConditionError) as caught:
         parse("selektion", SEARCHES)
-    assert caught.value.hint == "Did you mean 'selection'?"
+    assert caught.value.hint == "Did you mean selection?"
 
 
 @pytest.mark.parametrize("text", ["(" * 5000 + "a" + ")" * 5000, "not " * 5000 + "a"])

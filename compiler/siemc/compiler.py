@@ -224,9 +224,11 @@ class Compiler:
     def _combined(self, source: DataSource | None) -> ProcessingPipeline | None:
         if source is None and not self.user_pipelines:
             return None
-        from siemc.pipelines import combine, read_pipeline
+        from siemc.pipelines import combine, field_names, read_pipeline
 
         shipped = [read_pipeline(source.pipeline)] if source else []
+        if source:  # noted here, since to read it again takes as long as to compile a rule
+            self._shipped_fields[source.pipeline] = field_names(shipped[0])
         return combine([*shipped, *self._read_user_pipelines()])
 
 

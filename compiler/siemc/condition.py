@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
+
+from siemc.diagnostics import did_you_mean
 
 TOKEN = re.compile(r"[()|]|[^\s()|]+")
 QUANTIFIERS = {"1": "any", "any": "any", "all": "all"}
@@ -276,8 +277,7 @@ def _fits(name: str, pieces: list[str]) -> bool:
 
 def _suggestion(word: str, identifiers: Collection[str]) -> str:
     shown = [name for name in identifiers if not name.startswith("_")]
-    close = get_close_matches(word, shown, 1, 0.6)
-    if close:
-        return f"Did you mean '{close[0]}'?"
+    if near := did_you_mean(word, shown):
+        return near.strip()
     listed = ", ".join(f"'{name}'" for name in shown[:8])
     return f"The detection has {listed}." if listed else "The detection has no searches."

@@ -6,11 +6,10 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from siemc.diagnostics import Diagnostic, UsageError
+from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
 
 CHOICES = {"inexact": ("refuse", "label"), "scope": ("source", "macro"), "format": ("text", "json")}
 FILES = (".yml", ".yaml", ".json")
@@ -70,10 +69,8 @@ def _settings(path: Path, data: Mapping[str, Any]) -> Settings:
     known = {*LISTS, *CHOICES, "schema", "pretty"}
     for key, value in data.items():
         if key not in known:
-            near = get_close_matches(key, known, n=1)
-            known_all = ", ".join(sorted(known))
-            meant = f", did you mean {near[0]}?" if near else f"; known are {known_all}"
-            raise _wrong(path, f"there is no setting {key}{meant}")
+            near = did_you_mean(key, known)
+            raise _wrong(path, f"there is no setting {key}", near or f"Known are {_list(known)}.")
         _check(path, key, value)
     lists = {key: tuple(data.get(key, ())) for key in LISTS}
     lists["pipelines"] = tuple(_beside(path, each) for each in lists["pipelines"])
@@ -113,6 +110,10 @@ def _beside(settings: Path, name: str) -> str:
     return str(there) if is_file else name
 
 
-def _wrong(path: Path, problem: str) -> UsageError:
-    hint = "See docs/settings.md for what can be set."
-    return UsageError(Diagnostic("SC305", f"The settings are wrong: {problem}.", hint, str(path)))
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _wrong(path: Path, problem: str, hint: str = "") -> UsageError:
+    see = f"{hint.strip()} See docs/settings.md for what can be set.".strip()
+    return UsageError(Diagnostic("SC305", f"The settings are wrong: {problem}.", see, str(path)))

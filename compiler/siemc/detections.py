@@ -10,7 +10,6 @@ import re
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from ipaddress import ip_network
@@ -37,7 +36,7 @@ from sigma.types import (
     sigma_type,
 )
 
-from siemc.diagnostics import Diagnostic
+from siemc.diagnostics import Diagnostic, did_you_mean
 from siemc.encode import (
     AFFIXES,
     ENCODING,
@@ -174,9 +173,8 @@ class Builder:
                 self.report(*wrong, (*path, i) if listed else path)
 
     def _unknown(self, modifier: str, path: YamlPath) -> None:
-        close = get_close_matches(modifier.lower(), modifiers(), 1, 0.6)
-        known = "The modifiers are listed in the Sigma specification."
-        hint = f"Did you mean '{close[0]}'?" if close else known
+        near = did_you_mean(modifier, modifiers())
+        hint = near.strip() or "The modifiers are listed in the Sigma specification."
         self.report("SC017", f"The modifier '{modifier}' is unknown.", hint, path)
 
     def _blame(

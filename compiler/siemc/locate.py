@@ -54,7 +54,7 @@ def _find(text: str, document: int, place: YamlPath, offset: int | None) -> tupl
     Item 0 of what is no list is the value itself. An offset counts only in a value that is
     written as it is, without line breaks or escapes before the offset.
     """
-    root, first = _composed(text, document)
+    root, first = _composed(text, document, place[0] if place else None)
     if root is None:
         return first + 1, 1
     key, value, depth = _walk(root, place)
@@ -70,19 +70,32 @@ def _find(text: str, document: int, place: YamlPath, offset: int | None) -> tupl
 
 
 @lru_cache(maxsize=8)
-def _composed(text: str, document: int) -> tuple[Any, int]:
-    """The root node of one document, if it can be had, and the lines of the file before it."""
-    import yaml
+def _composed(text: str, document: int, key: str | int | None) -> tuple[Any, int]:
+    """The root node of one document, if it can be had, and the lines of the file before it.
 
+    Of a document with one line that begins with ``key``, what stands before that is not parsed:
+    half of a rule. Should the rest not do for itself, as where it has an alias, all of it is.
+    """
     chunks = split(text)
     if document >= len(chunks):
         return None, 0
     chunk = chunks[document]
-    plain = chunk.text if chunk.text.isascii() else chunk.text.translate(NO_BREAKS)
+    start = chunk.text.find(f"\n{key}:") + 1
+    root = _compose(chunk.text[start:]) if chunk.text.count(f"\n{key}:") == 1 else None
+    if root is None or _child(root, key) is None:
+        start, root = 0, _compose(chunk.text)
+    return root, chunk.offset + len(lines(chunk.text[:start]))
+
+
+def _compose(text: str) -> Any:
+    """The root node of a YAML document, or ``None``."""
+    import yaml
+
+    plain = text if text.isascii() else text.translate(NO_BREAKS)
     try:
-        return yaml.compose(plain, Loader=_loader()), chunk.offset
+        return yaml.compose(plain, Loader=_loader())
     except yaml.YAMLError:
-        return None, chunk.offset
+        return None
 
 
 @cache
@@ -117,7 +130,7 @@ def _walk(root: Any, place: YamlPath) -> tuple[Any, Any, int]:
     return key, value, len(place)
 
 
-def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
+def _child(node: Any, step: str | int | None) -> tuple[Any, Any] | None:
     if node.id == "sequence":
         if isinstance(step, int) and step < len(node.value):
             return node.value[step], node.value[step]

@@ -39,6 +39,14 @@ def missing_fields(
     return list(found.items())
 
 
+def no_field(schema: Schema, name: str) -> tuple[str, str]:
+    """What is wrong with a field the schema lacks, and what to do, where a target finds it."""
+    message = f"Schema {schema.name} has no field {name}."
+    near = did_you_mean(name, schema.field_names)
+    rest = "Name a schema that has the field, or map it with a processing pipeline (-p)."
+    return message, near.strip() or rest
+
+
 @dataclass(frozen=True)
 class Lack:
     """What a data source lacks, and whether the query is refused for it.

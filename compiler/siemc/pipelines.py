@@ -16,6 +16,7 @@ from siemc import yamlio
 from siemc.detections import pysigma_policy
 from siemc.diagnostics import Diagnostic, UsageError
 from siemc.formula import YamlPath
+from siemc.quick import hasten
 
 HINT = "See docs/pipelines.md for what a processing pipeline looks like."
 SHAPES: dict[str, tuple[type, str]] = {
@@ -60,7 +61,7 @@ def read_data(path: Path) -> Mapping[str, Any]:
 def _make(data: Mapping[str, Any]) -> ProcessingPipeline:
     """The pipeline of a copy: pySigma takes out what it has read."""
     with python_expressions():
-        return ProcessingPipeline.from_dict(copy.deepcopy(dict(data)))
+        return hasten(ProcessingPipeline.from_dict(copy.deepcopy(dict(data))))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from sigma.exceptions import SigmaDetectionError as NoDetection
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaDetections, SigmaRule
 
@@ -19,7 +20,6 @@ from siemc.diagnostics import Diagnostic
 from siemc.formula import YamlPath
 from siemc.yamlio import Place
 
-STUB = {"stub": {"field": "value"}, "condition": "stub"}
 # The key that pySigma's error is about, by the name of its class.
 KEYS = {
     "SigmaAuthorError": "author",
@@ -75,8 +75,8 @@ class RuleReader:
     # --- metadata and log source --------------------------------------------------------------
 
     def metadata(self) -> SigmaRule | None:
-        """A rule with a stub for a detection; what is wrong is reported and left out."""
-        data = {**self.document.data, "detection": STUB}
+        """A rule without a detection; what is wrong is reported and left out."""
+        data = {key: value for key, value in self.document.data.items() if key != "detection"}
         if not self.logsource(data.get("logsource")):
             return None
         rule = self._without_slips(data)
@@ -113,7 +113,10 @@ class RuleReader:
         return True
 
     def _from_dict(self, data: dict[str, Any]) -> SigmaRule:
-        return SigmaRule.from_dict(data, True, self.place, **pysigma_policy())
+        """pySigma's rule of this data, in which it rightly misses the detection."""
+        rule = SigmaRule.from_dict(data, True, self.place, **pysigma_policy())
+        rule.errors = [error for error in rule.errors if not isinstance(error, NoDetection)]
+        return rule
 
     def _without_slips(self, data: dict[str, Any]) -> SigmaRule | None:
         """The rule, after leaving out the keys on which pySigma ends in a bare exception."""
@@ -121,7 +124,7 @@ class RuleReader:
             return self._from_dict(data)
         except SLIPS:
             pass
-        needed = {"logsource": data["logsource"], "detection": STUB}
+        needed = {"logsource": data["logsource"]}
         for key in [key for key in data if key not in needed]:
             try:
                 self._from_dict({**needed, key: data[key]})

@@ -100,7 +100,7 @@ def test_paths_are_relative_to_the_file(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('target = ["spl"]', "there is no setting target, did you mean targets?"),
+        ('target = ["spl"]', "there is no setting target"),
         ("colour = 1", "there is no setting colour"),
         ('targets = "spl"', "targets is a list of texts"),
         ("targets = [1]", "targets is a list of texts"),

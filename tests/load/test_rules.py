@@ -78,7 +78,11 @@ ERRORS = [
     ("SC021", f"{TOP}  s: [x, ¶true]\n  condition: s\n", "keyword is true or false"),
     ("SC022", f"{TOP}  s:\n    a|re: [b, ¶'(c']\n  condition: s\n", "regular expression"),
     ("SC022", f"{TOP}  s:\n    ¶a|re: 'b**'\n  condition: s\n", "quantifier"),
-    ("SC022", f"{TOP}  s:\n    ¶a|re: '{'(' * 3000}{')' * 3000}'\n  condition: s\n", "nested too deeply"),
+    (
+        "SC022",
+        f"{TOP}  s:\n    ¶a|re: '{'(' * 3000}{')' * 3000}'\n  condition: s\n",
+        "nested too",
+    ),
     ("SC022", f"{TOP}  s:\n    ¶a|re: 'b{{99999999999}}'\n  condition: s\n", "too large"),
     ("SC023", f"{TOP}  s:\n    a|cidr: [10.0.0.0/8, ¶10.0.0.1/8]\n  condition: s\n", "host bits"),
     ("SC023", f"{TOP}  s:\n    ¶a|cidr: 10.*\n  condition: s\n", "not a network"),
@@ -183,7 +187,7 @@ def test_odd_names_are_names() -> None:
 
 def test_an_unknown_modifier_suggests_the_nearest() -> None:
     (found,) = found_in(f"{TOP}  s:\n    Image|endwith: x\n  condition: s\n")
-    assert found.hint == "Did you mean 'endswith'?"
+    assert found.hint == "Did you mean endswith?"
 
 
 def test_a_network_with_host_bits_suggests_the_right_one() -> None:

@@ -131,9 +131,11 @@ def _is_writable(test: Glob, dialect: Dialect) -> bool:
     texts = [part for part in test.parts if isinstance(part, str)]
     if dialect.controls == "nowhere":
         return not any(map(has_controls, texts))
+    if test.literal is not None:
+        return True
     first, last = test.parts[0], test.parts[-1]
     ends = (first[0] if isinstance(first, str) else "", last[-1] if isinstance(last, str) else "")
-    return test.literal is not None or not any(map(has_controls, ends))
+    return not any(map(has_controls, ends))
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from siemc.formula import (
     Wild,
     glob,
 )
+from siemc.missing import no_field
 from siemc.regex.letters import glob_to_lucene
 from siemc.schema import Schema
 from siemc_backends.elastic import addresses
@@ -61,11 +61,13 @@ if TYPE_CHECKING:
 ANY_RUN = (Wild.RUN,)
 NO_FORM = (SameAs, TimePart, Opaque)
 KEYWORD_HINT = "Map the rule's field to a keyword field."
-RAW_HINT = "Compile for a schema that has such a field, or without a mapping (-p none)."
 OTHER_TARGET = "Use -t lucene or -t dsl, which can ignore case on such a field"
 CASELESS_HINT = (
     f"{OTHER_TARGET}; or give the field a lowercase sub-field (siemc schema template) and compile "
     "for --schema ecs-caseless."
+)
+NORMALIZED_HINT = (
+    f"{OTHER_TARGET}; or, if your fields have a lowercase normalizer, compile for --schema raw."
 )
 
 
@@ -156,10 +158,7 @@ class Resolver:
     def _unsearchable(self, name: str, known: Facts) -> None:
         """A field that is not there, or not indexed, is a problem whatever the test."""
         if known.absent:
-            near = get_close_matches(name, self.schema.field_names, n=1, cutoff=0.8)
-            hint = f"Did you mean {near[0]}?" if near else RAW_HINT
-            message = f"Schema {self.schema.name} has no field {name}."
-            self.problem("SC206", name, message, hint)
+            self.problem("SC206", name, *no_field(self.schema, name))
         else:
             message = f"{name} is stored but not indexed, so no query finds it."
             self.problem("SC207", name, message, "Map the rule's field to one that is indexed.")
@@ -257,7 +256,8 @@ class Resolver:
         # The one problem a query can have hundreds of times: its message is made once.
         if not self.folds and not self.findings.again("SC201", name, self.origins):
             message = f"{name} compares case, so {show(test)} would miss other spellings."
-            self.problem("SC201", name, message, CASELESS_HINT)
+            hint = CASELESS_HINT if self.schema.closed else NORMALIZED_HINT
+            self.problem("SC201", name, message, hint)
         return Words(name, test, fold=self.folds)
 
     def _check_merged(self, name: str, text: str) -> None:

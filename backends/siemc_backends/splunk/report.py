@@ -22,6 +22,7 @@ from siemc.formula import (
     TimePart,
     Wild,
 )
+from siemc.missing import no_field
 from siemc.schema import Schema
 from siemc_backends.splunk import where
 from siemc_backends.splunk.names import search_name, where_name
@@ -93,13 +94,7 @@ class Report:
         """Note what is wrong with a field; one that is there is not looked at again."""
         absent = self.schema.closed and not self.schema.has(name)
         if absent and name != self.schema.whole_event:
-            self._add(
-                "SC206",
-                name,
-                f"Field {name} is not in schema {self.schema.name}.",
-                _did_you_mean(name, self.schema),
-                atom.origins,
-            )
+            self._add("SC206", name, *no_field(self.schema, name), atom.origins)
         else:
             self._settled.add(name)
         if name not in self._seen:
@@ -197,13 +192,3 @@ def _no_contains(name: str, other: str) -> tuple[str, str, str]:
 
 def _unwritable(message: str) -> tuple[str, str, str]:
     return "SC212", message, "Write the character as an escape, or leave it out."
-
-
-def _did_you_mean(name: str, schema: Schema) -> str:
-    from difflib import get_close_matches
-
-    by_lower = {it.lower(): it for it in schema.field_names}
-    near = [by_lower[it] for it in get_close_matches(name.lower(), by_lower, 3)]
-    if near:
-        return f"Did you mean {' or '.join(near)}? Else map it in a processing pipeline."
-    return "Map it to a field of the schema in a processing pipeline, or name another schema."
