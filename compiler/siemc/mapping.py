@@ -55,7 +55,17 @@ def map_rule(loaded: LoadedRule, pipeline: ProcessingPipeline, scope: Scope) -> 
     conditions = [condition.condition for condition in rule.detection.parsed_condition]
     detections, conditions = _final_names(detections, conditions, loaded.rule)
     mapped = lower(loaded, detections, conditions, scope)
-    return MappedRule(mapped.formula, _lost(leaves(loaded), mapped))
+    return MappedRule(mapped.formula, _lost(_leaves_of(loaded), mapped))
+
+
+# The rule that was mapped last, with its leaves: every data source maps the same one
+_last: list[tuple[LoadedRule, tuple[Origin, ...]]] = []
+
+
+def _leaves_of(loaded: LoadedRule) -> tuple[Origin, ...]:
+    if not _last or _last[0][0] is not loaded:
+        _last[:] = [(loaded, leaves(loaded))]
+    return _last[0][1]
 
 
 def _check_own(own: Mapping[str, SigmaDetection], mapped: SigmaRule) -> None:
@@ -114,7 +124,8 @@ def _split_item(item: SigmaDetectionItem) -> SigmaDetectionItem | SigmaDetection
 
 
 def _copy_item(item: SigmaDetectionItem, values: list[Any], source: Any) -> SigmaDetectionItem:
-    clone = copy.copy(item)
+    clone = type(item).__new__(type(item))
+    clone.__dict__.update(item.__dict__)  # as copy.copy does, by a way four times as long
     clone.value = list(values)
     clone.original_value = list(values)
     clone.source = source

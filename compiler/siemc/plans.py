@@ -195,13 +195,19 @@ class Plans:
         """
         wanted = self.compiler.options.sources
         preferred = candidates[: candidates.index(used[0])] if used else candidates[:1]
+        told = [
+            each
+            for each in candidates
+            if each in preferred or each.id in wanted or ALL_SOURCES in wanted
+        ]
+        if not told:
+            return ()
         own = {each.field for each in self._own_atoms() if each.field}
         notes: list[Diagnostic] = []
-        for source in candidates:
-            if source in preferred or source.id in wanted or ALL_SOURCES in wanted:
-                taken, _ = self.compiler.shipped_fields(source)
-                lack = Lack(source, schema, own, refused=not used)
-                notes += lack.diagnostics(lacks[source.id], taken)
+        for source in told:
+            taken, _ = self.compiler.shipped_fields(source)
+            lack = Lack(source, schema, own, refused=not used)
+            notes += lack.diagnostics(lacks[source.id], taken)
         return tuple(notes)
 
     def _own_atoms(self) -> Iterable[Atom]:

@@ -62,7 +62,12 @@ class Place(SigmaRuleLocation):
         """The place of one value of the item."""
         if not self.listed:
             return self
-        return replace(self, yaml_path=(*self.yaml_path, index), listed=False)
+        return Place(
+            self.path,
+            identifier=self.identifier,
+            yaml_path=(*self.yaml_path, index),
+            document=self.document,
+        )
 
 
 def read(path: str) -> str | Diagnostic:

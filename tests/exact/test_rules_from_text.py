@@ -23,9 +23,10 @@ from siemc.evaluate import evaluate
 from siemc.load import LoadedRule, load_text
 from siemc.lower import lower
 from siemc.query import Query
-from tests.elastic import dsl_reader, kql_reader
+from tests.elastic import kql_reader
 from tests.elastic.lucene_engine import Lucene, start
 from tests.exact import reading
+from tests.exact.dsl_expressions import Reader, by_lucene, by_python, hits
 from tests.exact.strategies import FIELDS, LETTERS, detections, events, rule_text, wanted
 from tests.splunk import spl_model
 
@@ -134,8 +135,6 @@ def check(case: Case, target: str, schema: str, whole: str, verdicts: Verdicts) 
         if admits(query, event, str(detection))
     ]
     got = verdicts(query.text, kept)
-    if not got:
-        return
     expected = [reading.holds(detection, event) for event in kept]
     tried[f"{target} {schema} events"] += len(kept)
     wrong = [(e, want) for e, want, it in zip(kept, expected, got, strict=True) if want != it]
@@ -172,18 +171,8 @@ def read_kql(text: str, found: Sequence[Texts]) -> list[bool]:
     return [holds(event) for event in found]
 
 
-def dsl_of(schema: str) -> Verdicts:
-    """Verdicts by the reader of the Query DSL; none for a query with expressions."""
-
-    def verdicts(text: str, found: Sequence[Texts]) -> list[bool]:
-        try:
-            holds = dsl_reader.read(text, normalized=schema == "raw")
-        except dsl_reader.HasExpression:
-            tried[f"dsl {schema} left to the engine"] += 1
-            return []
-        return [holds(event) for event in found]
-
-    return verdicts
+def dsl_of(schema: str, reader: Reader = by_python) -> Verdicts:
+    return lambda text, found: hits(text, found, schema == "raw", reader)
 
 
 @pytest.fixture(scope="module")
@@ -194,11 +183,15 @@ def engines() -> dict[str, Lucene]:
 @pytest.mark.engines
 @settings(many, suppress_health_check=list(HealthCheck))
 @given(case=cases(), schema=st.sampled_from(["raw", "raw-cased"]))
-def test_lucene_finds_what_the_rule_says(
+def test_lucene_and_its_expressions_find_what_the_rule_says(
     engines: dict[str, Lucene], case: Case, schema: str
 ) -> None:
-    def verdicts(text: str, found: Sequence[Texts]) -> list[bool]:
-        return engines[schema].hits(text, found) if found else []
+    engine = engines[schema]
 
+    def verdicts(text: str, found: Sequence[Texts]) -> list[bool]:
+        return engine.hits(text, found) if found else []
+
+    check_reference(case)
     if not has_key(case.detection, "cidr"):  # the engine's fields hold no addresses
         check(case, "lucene", schema, "event.original", verdicts)
+        check(case, "dsl", schema, "event.original", dsl_of(schema, by_lucene(engine)))

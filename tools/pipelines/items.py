@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,12 @@ Item = dict[str, Any]
 
 ECS_NAMES = r"^(event|winlog|process|file|source|destination|user|powershell|host|log)\.|^message$"
 """Names that an earlier item of an ECS pipeline gave; no field of a Windows event looks so."""
+
+ENTRIES = ("values", "hashes", "map")
+"""The keys of a table whose entries may be about some log sources and events only."""
+
+BLANKS = ("", "-")
+"""Values that ingest may remove."""
 
 DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128, "imphash": 32}
 """Hexadecimal digits of the hashes that Sysmon writes."""
@@ -30,18 +37,49 @@ def marker(table: Table) -> Item:
 
 def within(table: Table, entry: Mapping[str, Any]) -> Item:
     """The conditions on the rule: in scope, and in the entry's categories, services and events."""
-    sources = logsources(entry.get("categories", ()), entry.get("services", ()))
-    tests: list[list[Item]] = [[{"type": "logsource", **source} for source in sources]]
-    tests.append([has_event(code) for code in entry.get("events", ())])
-    groups = [[applied(f"{table.id}_source")], *filter(None, tests)]
-    if all(len(group) == 1 for group in groups):
-        return {"rule_conditions": [group[0] for group in groups]}
-    named = [
-        {f"test_{i}_{j}": test for j, test in enumerate(group)} for i, group in enumerate(groups)
+    tests = [
+        group[0] if len(group) == 1 else applied(_case(table, group)) for group in _groups(entry)
     ]
-    terms = ["(" + " or ".join(group) + ")" for group in named]
-    together = {name: test for group in named for name, test in group.items()}
-    return {"rule_conditions": together, "rule_cond_expr": " and ".join(terms)}
+    return {"rule_conditions": [applied(f"{table.id}_source"), *tests]}
+
+
+def cases(table: Table) -> Iterator[Item]:
+    """An item for each group of tests of which one must hold.
+
+    A condition that names them all would have to be an expression, which pySigma takes as long to
+    read as all the rest of an item.
+    """
+    for group in _all_groups(table):
+        yield {
+            "id": _case(table, group),
+            "type": "set_state",
+            "key": _case(table, group),
+            "val": "true",
+            "rule_conditions": group,
+            "rule_cond_op": "or",
+        }
+
+
+def _case(table: Table, group: list[Item]) -> str:
+    return f"{table.id}_case_{_all_groups(table).index(group) + 1}"
+
+
+def _all_groups(table: Table) -> list[list[Item]]:
+    """The groups of more than one test, each once, in the order of the entries."""
+    entries = [entry for key in ENTRIES for entry in table.data.get(key, ())]
+    found: list[list[Item]] = []
+    for group in (group for entry in entries for group in _groups(entry)):
+        if len(group) > 1 and group not in found:
+            found.append(group)
+    return found
+
+
+def _groups(entry: Mapping[str, Any]) -> list[list[Item]]:
+    """The tests of an entry on the rule's log source, and on its event ids; any of each."""
+    sources = logsources(entry.get("categories", ()), entry.get("services", ()))
+    groups: list[list[Item]] = [[{"type": "logsource", **source} for source in sources]]
+    groups.append([has_event(code) for code in entry.get("events", ())])
+    return [group for group in groups if group]
 
 
 def applied(identifier: str) -> Item:
@@ -69,11 +107,10 @@ def blanks(table: Table) -> Iterator[Item]:
         "value": None,
         **within(table, {}),
         "field_name_conditions": [{"type": "exclude_fields", "fields": table.data["numeric"]}],
-        "detection_item_conditions": {
-            "blank": {"type": "match_string", "cond": "any", "pattern": pattern},
-            "other": {"type": "match_string", "cond": "any", "pattern": OTHER[pattern]},
-        },
-        "detection_item_cond_expr": "blank and not other",
+        "detection_item_conditions": [
+            {"type": "match_string", "cond": "any", "pattern": pattern},
+            {"type": "match_string", "cond": "all", "negate": True, "pattern": OTHER[pattern]},
+        ],
     }
 
 
@@ -187,31 +224,24 @@ def mapped(table: Table, entry: Mapping[str, Any]) -> Item:
 
 def when_values(table: Table, entry: Mapping[str, Any]) -> Item:
     """The conditions on a detection item's values; an item that fails them stays unmapped."""
-    conditions: dict[str, Item] = {}
-    terms: list[str] = []
-
-    def add(name: str, condition: Item, negated: bool) -> None:
-        conditions[name] = condition
-        terms.append(f"not {name}" if negated else name)
-
-    if "blank" in table.data:
-        add("blank", {"type": "match_string", "cond": "any", "pattern": table.data["blank"]}, True)
+    needed: list[Item] = []
+    refused: list[Item] = []
     if "only" in entry:
-        add("right", {"type": "match_string", "cond": "all", "pattern": entry["only"]}, False)
-    if "except" in entry:
-        add("wrong", {"type": "match_string", "cond": "any", "pattern": entry["except"]}, True)
+        needed.append({"type": "match_string", "cond": "all", "pattern": entry["only"]})
     if entry.get("absent"):
-        add("absent", {"type": "is_null", "cond": "all"}, False)
+        needed.append({"type": "is_null", "cond": "all"})
+    if "blank" in table.data and not needed:  # what is needed is never blank
+        refused.append({"type": "match_string", "cond": "any", "pattern": table.data["blank"]})
+    if "except" in entry:
+        refused.append({"type": "match_string", "cond": "any", "pattern": entry["except"]})
     if entry.get("except_null"):
-        add("absent", {"type": "is_null", "cond": "any"}, True)
-    if len(conditions) < 2:
-        negated = terms and terms[0].startswith("not ")
-        flag = {"detection_item_cond_not": True} if negated else {}
-        return {"detection_item_conditions": list(conditions.values()), **flag} if terms else {}
-    return {
-        "detection_item_conditions": conditions,
-        "detection_item_cond_expr": " and ".join(terms),
-    }
+        refused.append({"type": "is_null", "cond": "any"})
+    if needed and refused or any(re.match(entry.get("only", "(?!)"), blank) for blank in BLANKS):
+        raise ValueError(f"these conditions on values cannot be one list: {entry}")
+    if not refused:
+        return {"detection_item_conditions": needed} if needed else {}
+    any_of = {"detection_item_cond_op": "or"} if len(refused) > 1 else {}
+    return {"detection_item_conditions": refused, **any_of, "detection_item_cond_not": True}
 
 
 def stripped(table: Table, entry: Mapping[str, Any]) -> Iterator[Item]:

@@ -12,6 +12,7 @@ from tools.pipelines.items import (
     Item,
     blanks,
     by_event,
+    cases,
     hashes,
     mapped,
     marker,
@@ -82,6 +83,7 @@ def _served(entry: Item, entries: list[Item], table: Table) -> list[dict[str, st
 
 def _items(table: Table) -> Iterator[Item]:
     yield marker(table)
+    yield from cases(table)
     yield from blanks(table)
     for entry in table.data.get("values", ()):
         yield from values(table, entry)
