@@ -34,7 +34,8 @@ def compile(  # the API's name, as in re.compile
 
     ``rules`` is a file or folder, or several of them, or rules that ``siemc.load`` has loaded.
     ``pipelines`` are files of processing pipelines, and ``"none"`` to leave out the shipped ones.
-    ``schemas`` names a schema, or the file of a profile, by target. The other options are those of ``siemc compile``.
+    ``schemas`` names a schema, or the file of a profile, by target. The other options are those of
+    ``siemc compile``.
 
     A rule that is broken or refused is a ``Query`` too, with its ``status`` and ``diagnostics``.
     Raises ``siemc.diagnostics.UsageError`` where an option is wrong or there is no rule at all.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -16,7 +15,6 @@ from siemc import yamlio
 from siemc.detections import pysigma_policy
 from siemc.diagnostics import Diagnostic, UsageError
 from siemc.formula import YamlPath
-from siemc.quick import hasten
 
 HINT = "See docs/pipelines.md for what a processing pipeline looks like."
 SHAPES: dict[str, tuple[type, str]] = {
@@ -36,7 +34,7 @@ def read_pipeline(path: Path) -> ProcessingPipeline:
     try:
         return _make(data)
     except Exception as error:  # pySigma lets its transformations raise what they like
-        place = _broken_item(data)
+        place = _broken_item(read_data(path))
         said = str(error) or type(error).__name__
     message = f"This is not a processing pipeline: {said.rstrip('.')}."
     raise _wrong(path, message, place)
@@ -59,9 +57,9 @@ def read_data(path: Path) -> Mapping[str, Any]:
 
 
 def _make(data: Mapping[str, Any]) -> ProcessingPipeline:
-    """The pipeline of a copy: pySigma takes out what it has read."""
+    """The pipeline of this data, which is then used up: pySigma takes out what it has read."""
     with python_expressions():
-        return hasten(ProcessingPipeline.from_dict(copy.deepcopy(dict(data))))
+        return ProcessingPipeline.from_dict(dict(data))
 
 
 @contextmanager

@@ -29,8 +29,8 @@ def templates(paths: Sequence[str], schema: str) -> Mapping[str, Any]:
             fields.setdefault(pattern, set()).update(names)
     whole = platform.schema(schema)
     found: dict[str, Any] = {}
-    for pattern, names in sorted(fields.items()):
-        found |= platform.templates(whole.within([pattern]), sorted(names))
+    for pattern, tested in sorted(fields.items()):
+        found |= platform.templates(whole.within([pattern]), sorted(tested))
     if not found:
         raise _nothing(schema)
     return found

@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 import siemc
-from siemc.evaluate import Value, evaluate
+from siemc.evaluate import evaluate
 from siemc.load import LoadedRule, load
 from siemc.lower import lower
 from siemc.query import Query
@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.skipif(not CORPUS, reason="SIEMC_CORPUS does not name the public rules"),
 ]
 
-Fields = dict[str, list[Value]]
+Fields = dict[str, list[reading.Value]]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def as_splunk(event: dict[str, Any]) -> dict[str, list[str]]:
     Computer, and the event's data by its own names.)
     """
     system = event["Event"]["System"]
-    fields = {
+    fields: Fields = {
         **_data(event),
         "EventCode": [_event_id(system)],
         "EventID": [_event_id(system)],

@@ -236,7 +236,8 @@ def when_values(table: Table, entry: Mapping[str, Any]) -> Item:
         refused.append({"type": "match_string", "cond": "any", "pattern": entry["except"]})
     if entry.get("except_null"):
         refused.append({"type": "is_null", "cond": "any"})
-    if needed and refused or any(re.match(entry.get("only", "(?!)"), blank) for blank in BLANKS):
+    takes_blank = "only" in entry and any(re.match(entry["only"], blank) for blank in BLANKS)
+    if (needed and refused) or takes_blank:
         raise ValueError(f"these conditions on values cannot be one list: {entry}")
     if not refused:
         return {"detection_item_conditions": needed} if needed else {}

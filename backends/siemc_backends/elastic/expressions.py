@@ -21,6 +21,7 @@ from siemc.regex import (
 )
 from siemc.regex.charset import single
 from siemc.regex.effort import determinizes
+from siemc.regex.errors import Obstacle
 from siemc.regex.globs import GlobText
 from siemc.regex.tree import ANY_CHAR, ANY_RUN, is_about_lines
 from siemc_backends.elastic.dialect import MANY_ONES, MAX_LENGTH, Dialect, has_controls
@@ -30,6 +31,12 @@ FEW_GLOBS = 8
 # max_determinized_states (Elasticsearch's reference, "Regexp query"), for wildcards as well
 MAX_DETERMINIZED_STATES = 10_000
 
+CODES = {
+    Obstacle.FORM: "SC203",
+    Obstacle.CASE: "SC202",
+    Obstacle.CONTROL: "SC212",
+    Obstacle.COST: "SC213",
+}
 # To assume that values have no line breaks would assume away what the modifier m is for
 LINES = "it asks for lines within a value, which the query text cannot hold"
 ASSUMED = {"line-break": "SA05", "control-characters": "SA06", "case-beyond-table": "SA02"}
@@ -73,8 +80,10 @@ def as_patterns(test: Regex, dialect: Dialect, lower: bool) -> Expression:
     """The expression as Lucene patterns; ``lower`` for a field of lower-cased values."""
     try:
         found = _patterns(_parsed(test), dialect, lower)
-    except (RegexError, RegexUnsupported) as error:
-        return Expression(why=str(error), code=_code(str(error), lower))
+    except RegexError as error:
+        return Expression(why=str(error))
+    except RegexUnsupported as error:
+        return Expression(why=str(error), code=CODES[error.obstacle])
     if any(pattern.length > MAX_LENGTH for pattern in found):
         return Expression(why=f"it is longer than {MAX_LENGTH} characters", code="SC213")
     names = dict.fromkeys(name for pattern in found for name in pattern.assumptions)
@@ -84,14 +93,6 @@ def as_patterns(test: Regex, dialect: Dialect, lower: bool) -> Expression:
         patterns=tuple(pattern.text for pattern in found),
         assumptions=tuple(ASSUMED[name] for name in names),
     )
-
-
-def _code(why: str, lower: bool) -> str:
-    if "determinized" in why:
-        return "SC213"
-    if "control character" in why or "line break" in why:
-        return "SC212"
-    return "SC202" if lower and "lower-cased" in why else "SC203"
 
 
 def _patterns(node: Node, dialect: Dialect, lower: bool) -> list[LucenePattern]:

@@ -19,7 +19,7 @@ from siemc.regex.charset import (
     minus,
     union,
 )
-from siemc.regex.errors import RegexUnsupported
+from siemc.regex.errors import Obstacle, RegexUnsupported
 from siemc.regex.letters import Fold, escape
 
 LINE_BREAK = "line-break"
@@ -69,14 +69,16 @@ def _absent(ranges: Ranges) -> tuple[Ranges, bool]:
     For a set that ASCII settles, the ASCII ones are enough.
     """
     if close_case(ranges) != ranges:
-        raise RegexUnsupported("case-sensitive on a lower-cased field")
+        raise RegexUnsupported("case-sensitive on a lower-cased field", obstacle=Obstacle.CASE)
     beyond = any(contains(ranges, odd) != contains(ranges, low) for odd, low in odd_lower().items())
     ends = {point for pair in ranges for point in pair}
     if all(point < 0x80 or point == LAST for point in ends):
         return _ASCII_UPPER, beyond
     absent = _all_absent()
     if not minus(ranges, absent):
-        raise RegexUnsupported("a letter that a lower-cased field does not hold")
+        raise RegexUnsupported(
+            "a letter that a lower-cased field does not hold", obstacle=Obstacle.CASE
+        )
     return absent, beyond
 
 
@@ -125,7 +127,9 @@ def _without_controls(ranges: Ranges, absent: Ranges) -> tuple[str, Ranges]:
     # a tab is too common in command lines to be assumed away, and nothing visible is no class
     hopeless = best is None or contains(best[1], 9) or (best[1] and not minus(ranges, _CONTROLS))
     if best is None or hopeless:
-        raise RegexUnsupported("a control character, which the query text cannot hold")
+        raise RegexUnsupported(
+            "a control character, which the query text cannot hold", obstacle=Obstacle.CONTROL
+        )
     return best
 
 

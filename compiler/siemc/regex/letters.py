@@ -10,7 +10,7 @@ from typing import Literal
 
 from siemc.folding import cases, odd_lower
 from siemc.formula import RUN, Wild
-from siemc.regex.errors import RegexUnsupported
+from siemc.regex.errors import Obstacle, RegexUnsupported
 
 Fold = Literal["none", "lower"]
 
@@ -62,13 +62,15 @@ def _both_cases(char: str) -> str:
 
 def _lowered(char: str) -> str:
     if ord(char) in odd_lower():
-        raise RegexUnsupported("a letter that a lower-cased field does not hold")
+        raise RegexUnsupported(
+            "a letter that a lower-cased field does not hold", obstacle=Obstacle.CASE
+        )
     return escape(cases(char)[0])
 
 
 def _uncased(char: str) -> str:
     if len(cases(char)) == 2:
-        raise RegexUnsupported("case-sensitive on a lower-cased field")
+        raise RegexUnsupported("case-sensitive on a lower-cased field", obstacle=Obstacle.CASE)
     return _lowered(char)
 
 

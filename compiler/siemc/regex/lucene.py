@@ -17,7 +17,7 @@ from siemc.regex.effort import (
     is_counted,
     with_optional_copies,
 )
-from siemc.regex.errors import RegexUnsupported
+from siemc.regex.errors import Obstacle, RegexUnsupported
 from siemc.regex.letters import Fold, sealed
 from siemc.regex.tree import (
     NEVER,
@@ -89,7 +89,9 @@ def _affordable(found: Node, max_determinized_states: int | None) -> Node:
         return found
     other = with_optional_copies(found)
     if other == found or not determinizes(other, max_determinized_states):
-        raise RegexUnsupported(f"more work than {max_determinized_states} determinized states")
+        raise RegexUnsupported(
+            f"more work than {max_determinized_states} determinized states", obstacle=Obstacle.COST
+        )
     return other
 
 
@@ -103,7 +105,9 @@ class _Writer:
         """``node`` without what only a line feed can match, such as that which ``$`` looks past."""
         shorter = without_line_breaks(node)
         if shorter == NEVER:
-            raise RegexUnsupported("a line break, which the query text cannot hold")
+            raise RegexUnsupported(
+                "a line break, which the query text cannot hold", obstacle=Obstacle.CONTROL
+            )
         if shorter != node:
             self.assumptions.add(LINE_BREAK)
         return shorter
