@@ -36,15 +36,18 @@ def marker(table: Table) -> Item:
 
 
 def within(table: Table, entry: Mapping[str, Any]) -> Item:
-    """The conditions on the rule: in scope, and in the entry's categories, services and events."""
+    """The conditions on the rule: in scope, and in the entry's categories, services and events.
+
+    An entry that must look at the values of its fields is for rules that have one of the fields.
+    """
     tests = [
-        group[0] if len(group) == 1 else applied(_case(table, group)) for group in _groups(entry)
+        applied(_case(table, group)) if _is_case(group) else group[0] for group in _groups(entry)
     ]
     return {"rule_conditions": [applied(f"{table.id}_source"), *tests]}
 
 
 def cases(table: Table) -> Iterator[Item]:
-    """An item for each group of tests of which one must hold.
+    """An item for each group of tests of which one must hold, asked before any field is renamed.
 
     A condition that names them all would have to be an expression, which pySigma takes as long to
     read as all the rest of an item.
@@ -65,20 +68,26 @@ def _case(table: Table, group: list[Item]) -> str:
 
 
 def _all_groups(table: Table) -> list[list[Item]]:
-    """The groups of more than one test, each once, in the order of the entries."""
+    """The groups that are asked beforehand, each once, in the order of the entries."""
     entries = [entry for key in ENTRIES for entry in table.data.get(key, ())]
     found: list[list[Item]] = []
     for group in (group for entry in entries for group in _groups(entry)):
-        if len(group) > 1 and group not in found:
+        if _is_case(group) and group not in found:
             found.append(group)
     return found
 
 
+def _is_case(group: list[Item]) -> bool:
+    return len(group) > 1 or group[0]["type"] == "contains_field"
+
+
 def _groups(entry: Mapping[str, Any]) -> list[list[Item]]:
-    """The tests of an entry on the rule's log source, and on its event ids; any of each."""
+    """The tests of an entry on the rule's log source, event ids and fields; any of each."""
     sources = logsources(entry.get("categories", ()), entry.get("services", ()))
     groups: list[list[Item]] = [[{"type": "logsource", **source} for source in sources]]
     groups.append([has_event(code) for code in entry.get("events", ())])
+    looks = not isinstance(entry.get("fields"), Mapping) or "only" in entry or "absent" in entry
+    groups.append([has_field(name) for name in entry.get("fields", ()) if looks])
     return [group for group in groups if group]
 
 
@@ -90,6 +99,11 @@ def applied(identifier: str) -> Item:
 def has_event(code: int) -> Item:
     """A condition on the rule: it asks for this event id somewhere."""
     return {"type": "contains_detection_item", "field": "EventID", "value": code}
+
+
+def has_field(name: str) -> Item:
+    """A condition on the rule: it tests this field."""
+    return {"type": "contains_field", "field": name}
 
 
 # What a pattern of blanks leaves over, without look-ahead: pySigma 2 compiles with RE2
@@ -186,8 +200,8 @@ def by_event(table: Table, entry: Mapping[str, Any]) -> Iterator[Item]:
     whether both are absent would take an AND, so that item is left unmapped.
     """
     mark = f"{table.id}_{entry['id']}"
-    for place in ("here", "elsewhere"):
-        yield {
+    marks = [
+        {
             "id": f"{mark}_{place}",
             "type": "set_state",
             "key": f"{mark}_{place}",
@@ -195,6 +209,10 @@ def by_event(table: Table, entry: Mapping[str, Any]) -> Iterator[Item]:
             "rule_conditions": [has_event(code) for code in entry[place]],
             "rule_cond_op": "or",
         }
+        for place in ("here", "elsewhere")
+    ]
+    # Dozens of event ids, of which most rules name none
+    yield {"type": "nest", "rule_conditions": [has_field("EventID")], "items": marks}
     kept = {name: f"winlog.event_data.{name}" for name in entry["fields"]}
     both = {name: [new, kept[name]] for name, new in entry["fields"].items()}
     cases: tuple[tuple[str, Mapping[str, Any], bool], ...] = (
