@@ -53,6 +53,8 @@ def map_rule(loaded: LoadedRule, pipeline: ProcessingPipeline, scope: Scope) -> 
         raise _refused(error) from None
     detections = _inherit_places(rule.detection.detections, before)
     conditions = [condition.condition for condition in rule.detection.parsed_condition]
+    # They refer to the rule that holds them: it would stay in memory until the collector comes.
+    rule.detection.parsed_condition.clear()
     detections, conditions = _final_names(detections, conditions, loaded.rule)
     mapped = lower(loaded, detections, conditions, scope)
     return MappedRule(mapped.formula, _lost(_leaves_of(loaded), mapped))
