@@ -30,7 +30,7 @@ from tests.exact.dsl_expressions import Reader, by_lucene, by_python, hits
 from tests.exact.strategies import FIELDS, LETTERS, detections, events, rule_text, wanted
 from tests.splunk import spl_model
 
-EXAMPLES = int(os.environ.get("SIEMC_EXACT_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("SIEMC_EXACT_EXAMPLES", "250"))
 Texts = dict[str, list[str]]
 Verdicts = Callable[[str, Sequence[Texts]], list[bool]]
 
@@ -113,7 +113,9 @@ def admits(query: Query, event: Texts, rule: str) -> bool:
     """Whether the query's assumptions hold of the event."""
     assumed = {each.code for each in query.assumptions}
     chars = {char for values in event.values() for text in values for char in text}
-    if "SA02" in assumed and ODD & (chars | set(rule)):
+    # the reader's match() folds ASCII only, where PCRE in UTF mode has Unicode's pairs
+    odd = {*ODD, *LETTERS} if query.target == "spl" and " | where " in str(query.text) else ODD
+    if "SA02" in assumed and odd & (chars | set(rule)):
         return False
     if "SA05" in assumed and "\n" in chars:
         return False
@@ -162,7 +164,7 @@ def check_reference(case: Case) -> None:
         assert evaluate(formula, event) == expected, (case.detection, event)
 
 
-def read_spl(text: str, found: Sequence[Texts], halve: bool) -> list[bool]:
+def read_spl(text: str, found: Sequence[Texts], halve: bool = True) -> list[bool]:
     return [spl_model.holds(text, event, halve=halve) for event in found]
 
 

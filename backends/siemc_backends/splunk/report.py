@@ -115,6 +115,8 @@ class Report:
             case Glob(parts, cased):
                 if not cased and any(map(_lettered, parts)):
                     self._assumed.add(FOLDING)
+            case Equals(bool()):  # its text form, true or false, has letters
+                self._assumed.add(FOLDING)
             case Regex(_, ignorecase):
                 if ignorecase:
                     self._assumed.add(FOLDING)
