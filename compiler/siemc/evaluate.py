@@ -160,7 +160,13 @@ def _number(value: Value) -> float | None:
     if isinstance(value, int | float):
         return value
     text = str(value)
-    return float(text) if _NUMBER.fullmatch(text) else None
+    if not _NUMBER.fullmatch(text):
+        return None
+    # A float would round whole numbers beyond 2**53 that a number of the event keeps.
+    return int(text) if _WHOLE.fullmatch(text) else float(text)
+
+
+_WHOLE = re.compile(r"[+-]?\d{1,100}", re.ASCII)
 
 
 def _time_part(value: Value, unit: str) -> int | None:

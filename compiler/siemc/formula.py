@@ -67,6 +67,11 @@ class Regex:
     multiline: bool = False
     dotall: bool = False
 
+    @property
+    def may_be_anchored(self) -> bool:
+        """Whether it may ask for an end of the value: a keyword's value has none in an event."""
+        return any(sign in self.source for sign in ("^", "$", "\\A", "\\Z", "\\z"))
+
 
 @dataclass(frozen=True, slots=True)
 class Cidr:

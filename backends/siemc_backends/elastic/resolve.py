@@ -355,7 +355,7 @@ def _as_keyword(atom: Atom) -> Atom | None:
     match atom.test:
         case Glob(parts, cased) if parts[:1] == ANY_RUN and parts[-1:] == ANY_RUN:
             return Atom(None, glob(parts, cased), atom.origins)
-        case Regex(source) if not any(sign in source for sign in ("^", "$", "\\A", "\\Z", "\\z")):
+        case Regex() as test if not test.may_be_anchored:
             return atom
         case _:
             return None

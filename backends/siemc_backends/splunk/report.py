@@ -31,6 +31,8 @@ from siemc_backends.splunk.shape import leaves
 from siemc_backends.splunk.values import encodable, has_case
 
 FOLDING, WHOLE_EVENT, ONE_VALUE = "SA02", "SA04", "SA09"
+# Whole numbers beyond this are not all doubles, and Splunk's documentation names no other kind
+EXACT = 2**53
 
 
 @dataclass
@@ -87,6 +89,10 @@ class Report:
                 atom.origins,
             )
             return atom
+        if isinstance(atom.test, Regex) and atom.test.may_be_anchored:
+            message = "The keyword asks for an end of a value, which the whole event does not show."
+            hint = "Name the field to search in the rule, or leave out the anchor."
+            self._add("SC211", whole, message, hint, atom.origins)
         self._assumed.add(WHOLE_EVENT)
         return replace(atom, field=whole)
 
@@ -115,6 +121,10 @@ class Report:
             case Glob(parts, cased):
                 if not cased and any(map(_lettered, parts)):
                     self._assumed.add(FOLDING)
+            case Compare(_, number) if isfinite(number) and abs(number) > EXACT:
+                message = f"{number} on {atom.field} is beyond what a double holds exactly."
+                hint = "Compare with a smaller number."
+                self._add("SC213", atom.field or "", message, hint, atom.origins)
             case Equals(bool()):  # its text form, true or false, has letters
                 self._assumed.add(FOLDING)
             case Regex(_, ignorecase):
