@@ -7,15 +7,9 @@ What Elasticsearch adds to the parser is added here: groups of only negations me
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-MISSING = "needs Lucene: pip install arcadedb-embedded jpype1"
-JARS = ("core", "queryparser", "queries", "analysis-common", "sandbox")
+from tests.lucene_jvm import jvm
 
 
 class Lucene:
@@ -90,13 +84,4 @@ class Lucene:
 
 def start(normalized: bool) -> Lucene:
     """Lucene in this process, or a skipped test that says what is missing."""
-    home = find_spec("arcadedb_embedded")
-    if home is None or home.origin is None or find_spec("jpype") is None:
-        pytest.skip(MISSING)
-    jpype: Any = import_module("jpype")
-    folder = Path(home.origin).parent
-    for jar in JARS:
-        jpype.addClassPath(str(next(folder.glob(f"jars/lucene-{jar}-*.jar"))))
-    if not jpype.isJVMStarted():
-        jpype.startJVM(str(next(folder.glob("**/libjvm.*"))))
-    return Lucene(jpype, normalized)
+    return Lucene(jvm(), normalized)

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from tests.lucene_jvm import jvm
+
 settings.register_profile("no-deadline", deadline=None)
 settings.load_profile("no-deadline")
 
-LUCENE_MISSING = "needs Lucene: pip install arcadedb-embedded jpype1"
 PCRE_MISSING = "needs PCRE2: pip install pcre2"
 
 Runs = Callable[[str, str], bool]
@@ -22,15 +22,7 @@ Runs = Callable[[str, str], bool]
 @pytest.fixture(scope="session")
 def lucene() -> Runs:
     """Whether Lucene's expression accepts a value, run as Elasticsearch runs a ``regexp`` query."""
-    home = find_spec("arcadedb_embedded")
-    if home is None or home.origin is None or find_spec("jpype") is None:
-        pytest.skip(LUCENE_MISSING)
-    jpype: Any = import_module("jpype")
-    folder = Path(home.origin).parent
-    if not jpype.isJVMStarted():
-        machine = next(folder.glob("**/libjvm.*"))
-        jpype.startJVM(str(machine), classpath=[str(next(folder.glob("jars/lucene-core-*.jar")))])
-    automaton: Any = jpype.JPackage("org").apache.lucene.util.automaton
+    automaton: Any = jvm().JPackage("org").apache.lucene.util.automaton
     # Elasticsearch's RegexpFlag.ALL has the deprecated complement, `~`, besides RegExp.ALL
     every_flag = automaton.RegExp.ALL | automaton.RegExp.DEPRECATED_COMPLEMENT
 
