@@ -191,7 +191,10 @@ def test_ctrl_c_is_130_and_leaves_only_whole_files(folder: Path) -> None:
     for i in range(1500):
         (many / f"r{i:04}.yml").write_text(GOOD.replace("evil", f"evil{i}"))
     command = [sys.executable, "-m", "siemc", "compile", "many", "-t", "spl", "-o", "out"]
+    # A shell starts what runs in its background deaf to Ctrl-C, and the tests may run so.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     found = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     deadline = time.monotonic() + 20
     while not list((folder / "out").glob("*.spl")) and time.monotonic() < deadline:
         time.sleep(0.005)
