@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from siemc.formula import Formula, Origin
+from siemc.reading import Reading
 from siemc.schema import Schema
 from siemc.sources import DataSource
 
@@ -112,6 +113,12 @@ class Backend(Protocol):
 
     def emit(self, formula: Formula, schema: Schema, layout: Layout) -> Emission:
         """Print the formula for an index of this schema. Never raises on any formula."""
+
+    def read(self, text: str, schema: Schema) -> tuple[Reading, ...]:
+        """Read a query as its engine would, once for each distinct mapping of the schema's indices.
+
+        Raises ``ReadError`` for what is no query, or is not understood.
+        """
 
 
 FIRST = ("spl", "kql", "lucene", "dsl")

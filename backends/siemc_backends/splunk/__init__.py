@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from siemc.backend import Emission, Layout, Platform
     from siemc.formula import Formula
+    from siemc.reading import Reading
     from siemc.schema import Schema
     from siemc.sources import DataSource
 
@@ -85,6 +86,12 @@ class SplBackend:
         from siemc_backends.splunk.emit import emit
 
         return emit(formula, schema, layout)
+
+    def read(self, text: str, schema: Schema) -> tuple[Reading, ...]:
+        """Read a search as Splunk would. Raises ``ReadError`` for what is not understood."""
+        from siemc_backends.splunk.parse import read
+
+        return read(text, schema)
 
 
 SPLUNK = SplunkPlatform()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from siemc.backend import Emission, Layout
 from siemc.formula import Formula
+from siemc.reading import Reading
 from siemc.schema import Schema
 from siemc_backends.elastic.platform import ELASTIC, ElasticPlatform
 
 
 class _Dsl:
-    """See ``siemc.backend.Backend``; the emitter is imported when the first query is printed."""
+    """See ``siemc.backend.Backend``; the emitter and the reader are imported when first used."""
 
     id = "dsl"
     title = "Query DSL (Elasticsearch)"
@@ -21,6 +22,12 @@ class _Dsl:
         from siemc_backends.elastic.dsl.emit import emit
 
         return emit(formula, schema, layout)
+
+    def read(self, text: str, schema: Schema) -> tuple[Reading, ...]:
+        """Read a query as its engine would. Raises ``ReadError`` for what is not understood."""
+        from siemc_backends.elastic.dsl.parse import read
+
+        return read(text, schema)
 
 
 DSL = _Dsl()

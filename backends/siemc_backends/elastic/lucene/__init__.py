@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from siemc.backend import Emission, Layout
 from siemc.formula import Formula
+from siemc.reading import Reading
 from siemc.schema import Schema
 from siemc_backends.elastic.platform import ELASTIC, ElasticPlatform
 
 
 class _Lucene:
-    """See ``siemc.backend.Backend``; the emitter is imported when the first query is printed."""
+    """See ``siemc.backend.Backend``; emitter and reader are imported at their first use."""
 
     id = "lucene"
     title = "Lucene (Elasticsearch query_string)"
@@ -21,6 +22,12 @@ class _Lucene:
         from siemc_backends.elastic.lucene.emit import emit
 
         return emit(formula, schema, layout)
+
+    def read(self, text: str, schema: Schema) -> tuple[Reading, ...]:
+        """See ``siemc.backend.Backend``. Raises ``ReadError``, and nothing else on any text."""
+        from siemc_backends.elastic.lucene.parse import read
+
+        return read(text, schema)
 
 
 LUCENE = _Lucene()
