@@ -29,13 +29,17 @@ def compile(  # the API's name, as in re.compile
     inexact: Literal["refuse", "label"] = "refuse",
     scope: Literal["source", "macro"] = "source",
     pretty: bool = False,
+    prove: bool = True,
+    exclusions: bool = False,
+    strict: bool = False,
 ) -> list[Query]:
     """Compile rules: one ``Query`` per rule and target, in the order of the rules.
 
     ``rules`` is a file or folder, or several of them, or rules that ``siemc.load`` has loaded.
     ``pipelines`` are files of processing pipelines, and ``"none"`` to leave out the shipped ones.
     ``schemas`` names a schema, or the file of a profile, by target. The other options are those of
-    ``siemc compile``.
+    ``siemc compile``; ``exclusions`` adds to each ``Query.proof`` what each exclusion of the rule
+    does.
 
     A rule that is broken or refused is a ``Query`` too, with its ``status`` and ``diagnostics``.
     Raises ``siemc.diagnostics.UsageError`` where an option is wrong or there is no rule at all.
@@ -51,6 +55,9 @@ def compile(  # the API's name, as in re.compile
         inexact=inexact,
         scope=scope,
         pretty=pretty,
+        prove=prove,
+        exclusions=exclusions,
+        strict=strict,
     )
     return compile_all(rules, options)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sigma.processing.pipeline import ProcessingPipeline
 
     from siemc.load import BrokenRule, LoadedRule
+    from siemc.prove.proof import Proof
 
 DEFAULT_TARGETS = ("spl", "kql", "lucene")
 NO_MAPPING = "none"
@@ -33,6 +34,8 @@ class Options:
     ``schemas`` names a schema, or a profile's file, by target; ``sources`` are data sources to
     add to the first that has every field (``all`` for all of them). ``inexact`` says what becomes
     of a query that is not exact; ``scope`` whether Splunk queries name their source or its macro.
+    ``prove`` is whether each query is read back and compared with its rule, ``exclusions`` whether
+    each of the rule's exclusions is as well; ``strict`` refuses what rests on an assumption.
     """
 
     targets: Sequence[str] = DEFAULT_TARGETS
@@ -42,6 +45,9 @@ class Options:
     inexact: Literal["refuse", "label"] = "refuse"
     scope: Literal["source", "macro"] = "source"
     pretty: bool = False
+    prove: bool = True
+    exclusions: bool = False
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +143,17 @@ class Compiler:
 
         None where it has no plan.
         """
-        chosen = next(each for each in self.targets if each.backend.id == target)
         try:
-            plan = Plans(self, loaded).plan(chosen.backend.platform, chosen.schema)
+            plan = self.plan(loaded, target)
         except SiemcError:
             return frozenset(), ()
         names = frozenset(atom.field for atom in atoms(plan.formula) if atom.field)
         return names, plan.schema.patterns
+
+    def plan(self, loaded: LoadedRule, target: str) -> Plan:
+        """What the rule becomes on the target's schema. Raises ``SiemcError`` if nothing."""
+        chosen = next(each for each in self.targets if each.backend.id == target)
+        return Plans(self, loaded).plan(chosen.backend.platform, chosen.schema)
 
     def _failed(self, broken: BrokenRule) -> list[Query]:
         ref = RuleRef(broken.id, broken.title, broken.path, broken.document)
@@ -175,31 +185,64 @@ class Compiler:
                 diagnostics=(*self.notes, *loaded.notes, found),
             )
         emission = target.backend.emit(plan.formula, plan.schema, Layout(self.options.pretty))
-        return self._result(loaded, ref, target, plan, emission)
+        proof = self._proof(target, plan, emission)
+        return self._result(loaded, target, plan, emission, proof)
+
+    def _proof(self, target: _Target, plan: Plan, emission: Emission) -> Proof | None:
+        if not self.options.prove or emission.text is None:
+            return None
+        from siemc.prove.proof import prove, with_exclusions
+
+        proof = prove(plan.formula, emission.text, target.backend, plan.schema)
+        if not self.options.exclusions:
+            return proof
+        return with_exclusions(proof, plan.formula, plan.schema, emission.spans)
 
     def _result(
-        self, loaded: LoadedRule, ref: RuleRef, target: _Target, plan: Plan, emission: Emission
+        self,
+        loaded: LoadedRule,
+        target: _Target,
+        plan: Plan,
+        emission: Emission,
+        proof: Proof | None,
     ) -> Query:
-        status = self._status(bool(emission.problems) or plan.refused, emission.text)
-        shown = status in {"compiled", "labelled"}
         problems = () if plan.refused else emission.problems
+        codes = {*emission.assumptions, *(proof.verdict.assumptions if proof else ())}
+        found = [_diagnostic(each, loaded) for each in problems]
+        if not problems and not plan.refused:
+            found += [each.at(loaded.path, loaded.document) for each in self._doubts(proof, codes)]
+        status = self._status(bool(found) or plan.refused, emission.text)
+        shown = status in {"compiled", "labelled"}
         return Query(
-            rule=ref,
+            rule=rule_ref(loaded),
             target=target.backend.id,
             schema=plan.schema.name,
             status=status,
             text=emission.text if shown else None,
             nearest=None if shown else emission.text,
+            verdict=proof.verdict.relation if proof else "unproved",
             sources=plan.sources,
-            assumptions=tuple(assumption(code) for code in emission.assumptions),
+            assumptions=tuple(assumption(code) for code in sorted(codes)),
             diagnostics=(
                 *self.notes,
                 *loaded.notes,
                 *(each.at(loaded.path, loaded.document) for each in plan.diagnostics),
-                *(_diagnostic(each, loaded) for each in problems),
+                *found,
             ),
             spans=emission.spans,
+            proof=proof,
         )
+
+    def _doubts(self, proof: Proof | None, codes: Collection[str]) -> Iterator[Diagnostic]:
+        """Why a query that its emitter holds to be exact is not let out."""
+        if proof is not None and proof.verdict.relation != "exact":
+            from siemc.prove.words import doubt
+
+            yield doubt(proof)
+        if self.options.strict and codes:
+            named = ", ".join(sorted(codes))
+            hint = "Leave out --strict, or see docs/diagnostics.md for what is assumed."
+            yield Diagnostic("SC218", f"The query rests on {named}.", hint)
 
     def _status(self, inexact: bool, text: str | None) -> Status:
         if not inexact:

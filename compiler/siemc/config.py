@@ -14,6 +14,7 @@ from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
 CHOICES = {"inexact": ("refuse", "label"), "scope": ("source", "macro"), "format": ("text", "json")}
 FILES = (".yml", ".yaml", ".json")
 LISTS = ("targets", "pipelines", "sources")
+SWITCHES = ("pretty", "prove", "strict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Settings:
     scope: str | None = None
     format: str | None = None
     pretty: bool | None = None
+    prove: bool | None = None
+    strict: bool | None = None
 
 
 def find_settings(start: Path) -> Settings:
@@ -66,7 +69,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _settings(path: Path, data: Mapping[str, Any]) -> Settings:
-    known = {*LISTS, *CHOICES, "schema", "pretty"}
+    known = {*LISTS, *CHOICES, *SWITCHES, "schema"}
     for key, value in data.items():
         if key not in known:
             near = did_you_mean(key, known)
@@ -84,6 +87,8 @@ def _settings(path: Path, data: Mapping[str, Any]) -> Settings:
         scope=data.get("scope"),
         format=data.get("format"),
         pretty=data.get("pretty"),
+        prove=data.get("prove"),
+        strict=data.get("strict"),
     )
 
 
@@ -92,8 +97,8 @@ def _check(path: Path, key: str, value: Any) -> None:
         raise _wrong(path, f"{key} is a list of texts")
     if key in CHOICES and value not in CHOICES[key]:
         raise _wrong(path, f"{key} is one of {', '.join(CHOICES[key])}")
-    if key == "pretty" and not isinstance(value, bool):
-        raise _wrong(path, "pretty is true or false")
+    if key in SWITCHES and not isinstance(value, bool):
+        raise _wrong(path, f"{key} is true or false")
 
 
 def _schema(path: Path, value: Any) -> dict[str, str]:

@@ -91,11 +91,22 @@ class Compare:
     number: int | float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Equals:
     """The value is this number or this truth value, in its one text form."""
 
     value: int | float | bool
+
+    def __eq__(self, other: object) -> bool:
+        # To Python, True is 1: a set of leaves would take the one for the other.
+        return type(other) is Equals and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[bool, float]:
+        return isinstance(self.value, bool), self.value
 
 
 @dataclass(frozen=True, slots=True)

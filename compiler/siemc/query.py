@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from siemc.backend import Span
 from siemc.diagnostics import Assumption, Diagnostic
+
+if TYPE_CHECKING:
+    from siemc.prove.proof import Proof
 
 Status = Literal["compiled", "refused", "labelled", "failed"]
 Verdict = Literal["unproved", "exact", "wider", "narrower", "different", "unknown"]
@@ -40,7 +43,7 @@ class Query:
 
     ``text`` is there when ``status`` is compiled or labelled. ``nearest`` is there when it was
     refused but can be said nearly: the rule's shape, each inexact part in the target's plain form.
-    ``spans`` are about whichever of the two is there.
+    ``spans``, the ``verdict`` and its ``proof`` are about whichever of the two is there.
     """
 
     rule: RuleRef
@@ -54,6 +57,7 @@ class Query:
     assumptions: tuple[Assumption, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     spans: tuple[Span, ...] = ()
+    proof: Proof | None = None
 
     def identifier_spans(self) -> dict[str, list[tuple[int, int]]]:
         """Where the text carries each of the rule's named identifiers, as ``[start, end)`` pairs.

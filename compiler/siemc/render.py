@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from siemc.diagnostics import Assumption, Diagnostic
 from siemc.query import Query
+
+if TYPE_CHECKING:
+    from siemc.prove.proof import Proof
 
 CONTRACT = 1
 
@@ -32,9 +35,16 @@ def query_object(query: Query) -> dict[str, Any]:
         "query": query.text,
         "nearest": query.nearest,
         "verdict": query.verdict,
+        "proof": None if query.proof is None else _proof(query.proof),
         "assumptions": [{"code": each.code, "text": each.text} for each in query.assumptions],
         "diagnostics": [diagnostic_object(each) for each in query.diagnostics],
     }
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
+    from siemc.prove.words import proof_object
+
+    return proof_object(proof)
 
 
 def diagnostic_object(diagnostic: Diagnostic) -> dict[str, Any]:

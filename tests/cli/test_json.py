@@ -23,6 +23,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "query": MAYBE,
     "nearest": MAYBE,
     "verdict": TEXT,
+    "proof": (dict, NoneType),
     "assumptions": (list,),
     "diagnostics": (list,),
 }
@@ -41,6 +42,32 @@ DIAGNOSTIC: dict[str, tuple[type, ...]] = {
 }
 
 
+PROOF: dict[str, tuple[type, ...]] = {
+    "misses": TEXT,
+    "extra": TEXT,
+    "witnesses": (list,),
+    "opaque": (list,),
+    "indices": (list,),
+    "unread": MAYBE,
+    "exclusions": (list,),
+}
+WITNESS: dict[str, tuple[type, ...]] = {"event": (dict,), "rule": (bool,), "query": (bool,)}
+EXCLUSION: dict[str, tuple[type, ...]] = {
+    "name": TEXT,
+    "place": MAYBE,
+    "effect": TEXT,
+    "event": (dict, NoneType),
+    "implied_by": (list,),
+    "spans": (list,),
+}
+VERDICTS = {
+    ("no", "no"): "exact",
+    ("no", "yes"): "wider",
+    ("yes", "no"): "narrower",
+    ("yes", "yes"): "different",
+}
+
+
 def check(found: dict[str, Any], keys: Mapping[str, tuple[type, ...]]) -> None:
     """The object has these keys in this order, each of one of its types."""
     assert list(found) == list(keys)
@@ -51,7 +78,7 @@ def check(found: dict[str, Any], keys: Mapping[str, tuple[type, ...]]) -> None:
 def check_query(found: dict[str, Any]) -> None:
     check(found, KEYS)
     assert found["contract"] == 1
-    assert found["verdict"] == "unproved"
+    check_proof(found)
     check(found["rule"], RULE)
     for source in found["sources"]:
         check(source, SOURCE)
@@ -63,6 +90,27 @@ def check_query(found: dict[str, Any]) -> None:
         assert diagnostic["severity"] in {"error", "warning", "note"}
         assert (diagnostic["line"] is None) == (diagnostic["column"] is None)
     check_nulls(found)
+
+
+def check_proof(found: dict[str, Any]) -> None:
+    """There is a proof where there is a query, or one near it."""
+    proof = found["proof"]
+    if (found["query"] or found["nearest"]) is None:
+        assert (found["verdict"], proof) == ("unproved", None)
+        return
+    check(proof, PROOF)
+    assert found["verdict"] == VERDICTS.get((proof["misses"], proof["extra"]), "unknown")
+    assert (found["status"] == "compiled") <= (found["verdict"] == "exact")
+    for witness in proof["witnesses"]:
+        check(witness, WITNESS)
+        assert witness["rule"] is not witness["query"]
+    shown = {witness["rule"] for witness in proof["witnesses"]}
+    assert shown == {
+        rule for rule, key in ((True, "misses"), (False, "extra")) if proof[key] == "yes"
+    }
+    for exclusion in proof["exclusions"]:
+        check(exclusion, EXCLUSION)
+        assert exclusion["effect"] in {"matters", "never", "silences", "unknown"}
 
 
 def check_nulls(found: dict[str, Any]) -> None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
-from typing import Any
+from operator import not_
+from typing import Any, Generic, NamedTuple, TypeVar
 
+T = TypeVar("T")
 Value = str | int | float | bool
 Event = Mapping[str, Sequence[Value]]
 Pattern = list[str]
@@ -34,12 +36,23 @@ ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
+class Link(NamedTuple, Generic[T]):
+    """How answers are put together."""
+
+    some: Callable[[Iterable[T]], T]
+    every: Callable[[Iterable[T]], T]
+    opposite: Callable[[T], T]
+
+
+TRUTH: Link[bool] = Link(any, all, not_)
+
+
 def holds(detection: Mapping[str, Any], event: Event) -> bool:
     """Whether the event is what the rule describes. A list of conditions is linked with OR."""
     conditions = detection["condition"]
     found = {name: search(each, event) for name, each in detection.items() if name != "condition"}
     texts = conditions if isinstance(conditions, list) else [conditions]
-    return any(Condition(text, found).value() for text in texts)
+    return any(Condition(text, found, TRUTH).value() for text in texts)
 
 
 def search(definition: Any, event: Event) -> bool:
@@ -257,41 +270,45 @@ def _past_runs(reached: set[int], pattern: Pattern) -> set[int]:
     return found
 
 
-class Condition:
-    """A condition's words, read from left to right; OR binds least, then AND, then NOT."""
+class Condition(Generic[T]):
+    """A condition's words, read from left to right; OR binds least, then AND, then NOT.
 
-    def __init__(self, text: str, found: Mapping[str, bool]) -> None:
+    ``link`` makes one answer of several, and of one its opposite: of truth values, or of formulas.
+    """
+
+    def __init__(self, text: str, found: Mapping[str, T], link: Link[T]) -> None:
         self.words = text.replace("(", " ( ").replace(")", " ) ").split()
         self.found = found
+        self.link = link
 
-    def value(self) -> bool:
+    def value(self) -> T:
         """The condition's answer."""
         answer = self._or()
         assert not self.words, self.words
         return answer
 
-    def _or(self) -> bool:
+    def _or(self) -> T:
         answers = [self._and()]
         while self._is("or"):
             answers.append(self._and())
-        return any(answers)
+        return self.link.some(answers)
 
-    def _and(self) -> bool:
+    def _and(self) -> T:
         answers = [self._not()]
         while self._is("and"):
             answers.append(self._not())
-        return all(answers)
+        return self.link.every(answers)
 
-    def _not(self) -> bool:
+    def _not(self) -> T:
         if self._is("not"):
-            return not self._not()
+            return self.link.opposite(self._not())
         if self._is("("):
             answer = self._or()
             assert self._is(")")
             return answer
         return self._name()
 
-    def _name(self) -> bool:
+    def _name(self) -> T:
         word = self.words.pop(0)
         if word not in {"1", "any", "all"} or self.words[:1] != ["of"]:
             return self.found[word]
@@ -301,7 +318,7 @@ class Condition:
         wild = [RUN if char == "*" else char for char in pattern]
         named = [v for name, v in shown.items() if pattern == "them" or matches(wild, name, True)]
         assert named
-        return all(named) if word == "all" else any(named)
+        return self.link.every(named) if word == "all" else self.link.some(named)
 
     def _is(self, word: str) -> bool:
         if self.words and self.words[0].lower() == word:

@@ -8,6 +8,7 @@ import typer
 
 from siemc.cli.compile import compile_command
 from siemc.cli.init import init_command
+from siemc.cli.judge import diff_command, equiv_command, verify_command
 from siemc.cli.lists import pipelines_command, targets_command
 from siemc.cli.schema import schema_app
 from siemc.cli.streams import Commands
@@ -23,6 +24,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("compile")(compile_command)
+app.command("verify")(verify_command)
+app.command("equiv")(equiv_command)
+app.command("diff")(diff_command)
 app.command("targets")(targets_command)
 app.command("pipelines")(pipelines_command)
 app.add_typer(schema_app, name="schema")

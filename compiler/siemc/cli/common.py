@@ -73,6 +73,15 @@ def schemas_by_target(options: Iterable[str], targets: Iterable[str]) -> dict[st
     return {**bare, **chosen}
 
 
+def settings_schemas(found: Settings, targets: Sequence[str]) -> dict[str, str]:
+    """The settings' schemas for these targets; those for other targets wait for them."""
+    from siemc.backend import backends
+
+    named = [f"{key}={name}" if key else name for key, name in found.schema.items()]
+    chosen = schemas_by_target(named, tuple(backends()))
+    return {key: name for key, name in chosen.items() if key in targets}
+
+
 def _check_target(target: str, wanted: Sequence[str]) -> None:
     from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siemc.cli.common import say, schemas_by_target, settings, usage_errors
+from siemc.cli.common import (
+    say,
+    schemas_by_target,
+    settings,
+    settings_schemas,
+    usage_errors,
+)
 from siemc.config import Settings
 
 if TYPE_CHECKING:
@@ -76,6 +83,13 @@ def compile_command(
     pretty: Annotated[
         bool | None, typer.Option("--pretty/--one-line", help="One clause a line.")
     ] = None,
+    prove: Annotated[
+        bool | None,
+        typer.Option("--prove/--no-prove", help="Prove that each query equals its rule."),
+    ] = None,
+    strict: Annotated[
+        bool | None, typer.Option("--strict", help="Refuse what is exact under assumptions only.")
+    ] = None,
 ) -> None:
     """Compile Sigma rules; exit 0 if all compiled, 1 if some are refused or failed, 2 on misuse."""
     flags = Settings(
@@ -86,11 +100,14 @@ def compile_command(
         scope=scope,
         format=format_,
         pretty=pretty,
+        prove=prove,
+        strict=strict,
     )
     with usage_errors():
         found = settings()
         as_json = (flags.format or found.format) == Format.JSON
-        _run(paths, _options(found, flags, schema or []), as_json, output)
+        options = _options(found, flags, schema or [])
+        _run(paths, replace(options, exclusions=options.prove and as_json), as_json, output)
 
 
 def _options(found: Settings, flags: Settings, schemas: list[str]) -> Options:
@@ -98,8 +115,7 @@ def _options(found: Settings, flags: Settings, schemas: list[str]) -> Options:
     from siemc.compiler import DEFAULT_TARGETS, NO_MAPPING, Options
 
     targets = flags.targets or found.targets or DEFAULT_TARGETS
-    set_schemas = {} if NO_MAPPING in flags.pipelines else _set_schemas(found, targets)
-    pretty = found.pretty if flags.pretty is None else flags.pretty
+    set_schemas = {} if NO_MAPPING in flags.pipelines else settings_schemas(found, targets)
     return Options(
         targets=targets,
         pipelines=flags.pipelines or found.pipelines,
@@ -107,17 +123,14 @@ def _options(found: Settings, flags: Settings, schemas: list[str]) -> Options:
         sources=flags.sources or found.sources,
         inexact="label" if (flags.inexact or found.inexact) == Inexact.LABEL else "refuse",
         scope="macro" if (flags.scope or found.scope) == ScopeKind.MACRO else "source",
-        pretty=bool(pretty),
+        pretty=_switch(flags.pretty, found.pretty, False),
+        prove=_switch(flags.prove, found.prove, True),
+        strict=_switch(flags.strict, found.strict, False),
     )
 
 
-def _set_schemas(found: Settings, targets: tuple[str, ...]) -> dict[str, str]:
-    """The settings' schemas for these targets; those for other targets wait for them."""
-    from siemc.backend import backends
-
-    named = [f"{key}={name}" if key else name for key, name in found.schema.items()]
-    chosen = schemas_by_target(named, tuple(backends()))
-    return {key: name for key, name in chosen.items() if key in targets}
+def _switch(flag: bool | None, setting: bool | None, default: bool) -> bool:
+    return next((each for each in (flag, setting) if each is not None), default)
 
 
 def _run(paths: list[str], options: Options, as_json: bool, output: Path | None) -> None:

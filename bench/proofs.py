@@ -1,0 +1,135 @@
+"""Look for a false proof: random pairs of formulas, judged, and held against random events.
+
+python bench/proofs.py [PAIRS] [-j JOBS] [-o FILE]
+
+Each pair is compared; a claim is then tried on events close to both formulas: where a verdict says
+that nothing is missed no event may be, and each witness must separate the two. Prints what it
+found, and exits with 1 at the first contradiction.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from random import Random
+
+from siemc.evaluate import evaluate
+from siemc.formula import Formula
+from siemc.prove.compare import compare
+from siemc.prove.verdict import Verdict
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.prove.pairs import Pair, events, pairs
+
+EVENTS = 6
+BATCH = 5_000
+
+
+def contradictions(
+    pair: Pair, verdict: Verdict, rng: Random, counts: Counter[str]
+) -> Iterator[str]:
+    """What the events say against the verdict."""
+    rule, query, is_equal = pair
+    if is_equal and "yes" in (verdict.misses, verdict.extra):
+        yield "a difference between formulas that are equal"
+    for witness in verdict.witnesses:
+        said = evaluate(rule, witness.event), evaluate(query, witness.event)
+        if said != (witness.rule, witness.query) or said[0] == said[1]:
+            yield f"the witness {witness} is none"
+    for event in events(rng, pair, EVENTS):
+        truth = evaluate(rule, event), evaluate(query, event)
+        counts["events"] += 1
+        counts["true events"] += truth[0]
+        if (verdict.misses == "no" and truth == (True, False)) or (
+            verdict.extra == "no" and truth == (False, True)
+        ):
+            if verdict.assumptions == ("SA05",) and _breaks_lines(event):
+                continue
+            yield f"{verdict.relation} by {verdict.how}, but not on {event}"
+
+
+def _breaks_lines(event: object) -> bool:
+    return "\\n" in repr(event)
+
+
+def batch(seed: int, size: int) -> tuple[Counter[str], list[tuple[Formula, Formula, str]]]:
+    """Judge ``size`` pairs; what was counted, and every contradiction."""
+    counts: Counter[str] = Counter()
+    found: list[tuple[Formula, Formula, str]] = []
+    rng = Random(-seed - 1)
+    for _, pair in zip(range(size), pairs(seed), strict=False):
+        verdict = compare(pair.rule, pair.query)
+        counts["pairs"] += 1
+        counts[verdict.relation] += 1
+        counts["witnesses"] += len(verdict.witnesses)
+        if verdict.relation == "exact":
+            counts[f"exact by {verdict.how}"] += 1
+        found += [
+            (pair.rule, pair.query, why) for why in contradictions(pair, verdict, rng, counts)
+        ]
+    return counts, found
+
+
+def report(counts: Counter[str], seconds: float) -> str:
+    """The page of a run."""
+    exact = counts["exact"] or 1
+    lines = [
+        "# A recorded run of the prover",
+        "",
+        "<!-- Made by bench/proofs.py; do not edit. -->",
+        "",
+        f"`python bench/proofs.py {counts['pairs']}`: no contradiction, in {seconds:.0f} s.",
+        "",
+        "| what | how many |",
+        "|-|-|",
+        f"| pairs of formulas compared | {counts['pairs']:,} |",
+        *(f"| verdict *{each}* | {counts[each]:,} |" for each in RELATIONS),
+        *(
+            f"| *exact* by {how} | {counts[f'exact by {how}']:,} "
+            f"({100 * counts[f'exact by {how}'] / exact:.0f} %) |"
+            for how in ("form", "logic", "languages")
+        ),
+        f"| witnesses, each evaluated on both sides | {counts['witnesses']:,} |",
+        f"| events tried | {counts['events']:,} |",
+        f"| of these, events that match the rule | {counts['true events']:,} "
+        f"({100 * counts['true events'] / (counts['events'] or 1):.0f} %) |",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+RELATIONS = ("exact", "wider", "narrower", "different", "unknown")
+
+
+def main() -> int:
+    """Run the command; 1 on a contradiction."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("pairs", nargs="?", type=int, default=20_000)
+    parser.add_argument("-j", "--jobs", type=int, default=2)
+    parser.add_argument("-o", "--output", type=Path)
+    asked = parser.parse_args()
+    counts: Counter[str] = Counter()
+    start = time.monotonic()
+    sizes = [min(BATCH, asked.pairs - at) for at in range(0, asked.pairs, BATCH)]
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        for part, found in pool.map(batch, range(len(sizes)), sizes):
+            counts += part
+            print(f"{counts['pairs']:,} pairs", file=sys.stderr)
+            for rule, query, why in found:
+                print(f"{why}\n  {rule}\n  {query}", file=sys.stderr)
+            if found:
+                return 1
+    text = report(counts, time.monotonic() - start)
+    print(text, end="")
+    if asked.output:
+        asked.output.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,215 @@
+"""``siemc verify``, ``siemc equiv`` and ``siemc diff``."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siemc.cli.common import say, schemas_by_target, settings, settings_schemas, usage_errors
+
+if TYPE_CHECKING:
+    from siemc.compiler import Compiler
+    from siemc.load import LoadedRule
+    from siemc.prove.verdict import Relation
+    from siemc.schema import Schema
+    from siemc.verify import QueryText
+
+EXITS: dict[Relation, int] = {"exact": 0, "unknown": 3}
+DIFFERS = 1
+UNKNOWN = 3
+
+
+class Shape(StrEnum):
+    """How an answer is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+ShapeOption = Annotated[Shape, typer.Option("--format", help="How to print the answer.")]
+SchemaOption = Annotated[
+    list[str] | None,
+    typer.Option("-s", "--schema", metavar="[TARGET=]NAME|FILE", help="Schema, repeatable."),
+]
+
+
+def verify_command(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The file of a Sigma rule.")],
+    query: Annotated[str, typer.Option("--query", metavar="FILE|-", help="The query to judge.")],
+    language: Annotated[
+        str | None,
+        typer.Option("-l", "--language", help="spl, kql, lucene, dsl [default: by the suffix]."),
+    ] = None,
+    pipeline: Annotated[
+        list[str] | None, typer.Option("-p", "--pipeline", help="Processing pipeline, or none.")
+    ] = None,
+    schema: SchemaOption = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Data source to add, or all.")
+    ] = None,
+    shape: ShapeOption = Shape.TEXT,
+) -> None:
+    """Is this query still that rule? Exit 0 if it is, 1 if not, 3 if it was not settled."""
+    from siemc import judgement
+    from siemc.diagnostics import SiemcError, UsageError
+    from siemc.verify import verify
+
+    with usage_errors():
+        text = _query(query, language)
+        compiler = _compiler(text.target, pipeline or [], schema or [], source or [])
+        loaded = _one_rule(rule)
+        try:
+            found = verify(compiler, loaded, text)
+        except UsageError:
+            raise
+        except SiemcError as error:
+            said = error.diagnostic
+            raise UsageError(said if said.path else said.at(loaded.path, loaded.document)) from None
+    for note in found.notes:
+        say(note)
+    print(
+        {
+            Shape.TEXT: lambda: judgement.verification_text(found, text.text),
+            Shape.JSON: lambda: judgement.verification_json(found),
+            Shape.MARKDOWN: lambda: judgement.verification_markdown(found, text.text),
+        }[shape]()
+    )
+    raise typer.Exit(EXITS.get(found.verdict.relation, DIFFERS))
+
+
+def equiv_command(
+    first: Annotated[str, typer.Argument(metavar="A", help="A query: a file, or -.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another query.")],
+    language: Annotated[
+        list[str] | None,
+        typer.Option("-l", "--language", help="Of both, or of A and of B [default: by suffix]."),
+    ] = None,
+    schema: SchemaOption = None,
+    shape: ShapeOption = Shape.TEXT,
+) -> None:
+    """Do two queries match the same events? Exit 0 if so, 1 if not, 3 if it was not settled."""
+    from siemc import judgement
+    from siemc.verify import equivalent
+
+    with usage_errors():
+        named = (language or []) * (2 if len(language or []) == 1 else 1)
+        one = _query(first, named[0] if named else None)
+        other = _query(second, named[1] if len(named) > 1 else None)
+        chosen = _schemas([one.target, other.target], schema or [])
+        verdict = equivalent(one, other, chosen[one.target], chosen[other.target])
+    names = (first, second)
+    print(
+        {
+            Shape.TEXT: lambda: judgement.verdict_text(verdict, names),
+            Shape.JSON: lambda: judgement.verdict_json(verdict, names),
+            Shape.MARKDOWN: lambda: judgement.verdict_markdown(verdict, names),
+        }[shape]()
+    )
+    raise typer.Exit(EXITS.get(verdict.relation, DIFFERS))
+
+
+def diff_command(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="Rules: a path, or REVISION:PATH.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same, later.")],
+    shape: ShapeOption = Shape.TEXT,
+) -> None:
+    """What does a change of rules change? Exit 0 if nothing, 1 if something, 3 if not settled."""
+    from siemc import judgement
+    from siemc.changes import changes, version
+
+    with usage_errors(), version(old) as before, version(new) as after:
+        found = list(changes(before, after))
+    print(
+        {
+            Shape.TEXT: lambda: judgement.changes_text(found),
+            Shape.JSON: lambda: "\n".join(map(judgement.change_json, found)),
+            Shape.MARKDOWN: lambda: judgement.changes_markdown(found),
+        }[shape]()
+    )
+    kinds = {each.kind for each in found}
+    raise typer.Exit(DIFFERS if kinds - {"same", "unknown"} else UNKNOWN if kinds - {"same"} else 0)
+
+
+def _query(name: str, language: str | None) -> QueryText:
+    """The query of a file or of standard input, in the language named or that of its suffix."""
+    from siemc.backend import backends
+    from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
+    from siemc.verify import QueryText
+
+    known = backends()
+    by_suffix = {known[target].suffix: target for target in known} | {".json": "dsl"}
+    target = language or by_suffix.get(Path(name).suffix)
+    if target is None or target not in known:
+        near = did_you_mean(target, known) if target else ""
+        message = f"There is no language {target}." if target else f"In which language is {name}?"
+        hint = f"{near}Name it with --language: {', '.join(known)}."
+        raise UsageError(Diagnostic("SC302", message, hint))
+    return QueryText(target, _text(name), name)
+
+
+def _text(name: str) -> str:
+    from siemc.diagnostics import Diagnostic, UsageError
+
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return data.decode("utf-8-sig").strip()
+    except OSError as error:
+        message = f"The query {name} cannot be read: {error.strerror or error}."
+        hint = "Name a file that holds the query, or - for standard input."
+        raise UsageError(Diagnostic("SC031", message, hint)) from None
+    except UnicodeDecodeError as error:
+        message = f"The query is not UTF-8 (byte {error.start + 1})."
+        raise UsageError(Diagnostic("SC311", message, "Save it as UTF-8.", name)) from None
+
+
+def _compiler(
+    target: str, pipelines: list[str], schemas: list[str], sources: list[str]
+) -> Compiler:
+    from siemc.compiler import NO_MAPPING, Compiler, Options
+
+    found = settings()
+    set_schemas = {} if NO_MAPPING in pipelines else settings_schemas(found, [target])
+    return Compiler(
+        Options(
+            targets=(target,),
+            pipelines=tuple(pipelines) or found.pipelines,
+            schemas={**set_schemas, **schemas_by_target(schemas, [target])},
+            sources=tuple(sources) or found.sources,
+        )
+    )
+
+
+def _schemas(targets: list[str], options: list[str]) -> dict[str, Schema]:
+    """The schema of each target: as named, as set, else the platform's own."""
+    from siemc.backend import backends
+    from siemc.schemas import find_schema
+
+    chosen = {**settings_schemas(settings(), targets), **schemas_by_target(options, targets)}
+    known = backends()
+    return {
+        each: find_schema(
+            chosen.get(each, known[each].platform.default_schema), known[each].platform
+        )
+        for each in targets
+    }
+
+
+def _one_rule(path: str) -> LoadedRule:
+    from siemc.diagnostics import Diagnostic, UsageError
+    from siemc.load import load
+
+    loaded = load([path])
+    for note in loaded.diagnostics:
+        say(note)
+    if loaded.broken:
+        raise UsageError(loaded.broken[0].diagnostics[0])
+    if len(loaded.rules) != 1:
+        message = f"{path} holds {len(loaded.rules)} rules; one query is verified against one rule."
+        hint = "Name a file that holds one rule."
+        raise UsageError(Diagnostic("SC306", message, hint))
+    return loaded.rules[0]

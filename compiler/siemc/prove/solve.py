@@ -1,0 +1,230 @@
+"""Is there an event on which a formula holds? Logic first, then the languages of the leaves.
+
+A model of the logic gives each leaf a truth value. Field by field it must be possible: since a
+field may hold several values, each leaf that holds needs a value in its language and in none of
+those of the leaves that do not hold. Where there is none, that is a lemma,
+``p -> n1 or … or nk``, and the search goes on with it. These are all the lemmas there are.
+
+Events with one value a field are looked for first: they are what people expect to see. The lemmas
+of that search hold under the assumption ``single`` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from siemc.formula import Glob, Opaque, SameAs, Test
+from siemc.prove.canonical import FALSE, TRUE, Graph
+from siemc.prove.implied import implications
+from siemc.prove.languages import Budget, Language, Spent, Undecided, language, member
+from siemc.prove.member import conflict
+
+MAX_MODELS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Values for the fields, and the leaves with no language of their own, true or false."""
+
+    values: dict[str, list[str]]
+    free: dict[int, bool]
+
+
+class Unknown(Exception):  # noqa: N818 - an answer, not an error
+    """There may or may not be such an event."""
+
+
+@dataclass
+class Solver:
+    """Events for formulas over one graph; lemmas are kept from one question to the next."""
+
+    graph: Graph
+    budget: Budget
+    lemmas: int = 0
+    _sat: Any = None
+    _known: set[int] = field(default_factory=set)
+    _single: int = 0
+    _asked: int = 0
+    _undecided: bool = False
+
+    def models(self, goal: int, *, single: bool) -> Iterator[Model]:
+        """Models on which the literal ``goal`` holds, one after another.
+
+        It ends where there is provably no further one; raises ``Unknown`` where that is not shown.
+        """
+        if goal == FALSE:
+            return
+        self._add([goal])
+        asked = [goal, self._question(), *([self._single] if single else [])]
+        leaves = [n for n in self.graph.cone([goal]) if n in self.graph.leaves]
+        for _ in range(MAX_MODELS):
+            if not self._solve(asked):
+                break
+            truth = self._truth(leaves)
+            found = self._model(truth, single)
+            if found is not None:
+                yield found
+                self._sat.add_clause([-asked[1], *(-n if truth[n] else n for n in leaves)])
+        else:
+            raise Unknown
+        if self._undecided:
+            raise Unknown
+
+    def seed(self, literals: Sequence[int]) -> None:
+        """Add the lemmas between globs that are plain to see, for all that the literals rest on."""
+        self._add(literals)
+        globs: dict[str | None, dict[int, Glob]] = {}
+        for number in self.graph.cone(literals):
+            name, test = self.graph.leaves.get(number, (None, None))
+            if isinstance(test, Glob):
+                globs.setdefault(name, {})[number] = test
+        for found in globs.values():
+            for smaller, larger in implications(found):
+                self.lemmas += 1
+                self._forbid([smaller], [larger], [])
+
+    def _question(self) -> int:
+        """A literal under which clauses hold for one question only."""
+        self._undecided = False
+        self._asked = self.graph.fresh()
+        return self._asked
+
+    def _solve(self, literals: list[int]) -> bool:
+        try:
+            self.budget.spend(1)
+        except Spent:
+            raise Unknown from None
+        return bool(self._sat.solve(assumptions=literals))
+
+    def _truth(self, leaves: list[int]) -> dict[int, bool]:
+        """What the model says of the leaves; one it does not care about does not hold."""
+        model = self._sat.get_model()
+        return {n: n <= len(model) and model[n - 1] > 0 for n in leaves}
+
+    def is_possible(self, goal: int) -> bool:
+        """Whether logic alone leaves ``goal`` open."""
+        if goal in (TRUE, FALSE):
+            return goal == TRUE
+        self._add([goal])
+        return bool(self._sat.solve(assumptions=[goal]))
+
+    def _add(self, goals: Sequence[int]) -> None:
+        """Tseitin's clauses of what these literals rest on."""
+        if self._sat is None:
+            from pysat.solvers import Solver as Sat
+
+            self._sat = Sat(name="minisat22")
+            self._sat.add_clause([TRUE])
+            self._known.add(TRUE)
+        for number in self.graph.cone(goals):
+            if number in self._known:
+                continue
+            self._known.add(number)
+            children = self.graph.ands.get(number)
+            if children is not None:
+                self._sat.add_clause([number, *(-child for child in children)])
+                for child in children:
+                    self._sat.add_clause([-number, child])
+        self._single = self._single or self.graph.fresh()
+
+    def _model(self, leaves: dict[int, bool], single: bool) -> Model | None:
+        """Values for the leaves' fields; ``None`` with a lemma added where there are none."""
+        by_field: dict[str, list[int]] = {}
+        free: dict[int, bool] = {}
+        for number, holds in leaves.items():
+            name, test = self.graph.leaves[number]
+            if name is None or is_free(test):
+                free[number] = holds
+            else:
+                by_field.setdefault(name, []).append(number)
+        values = {
+            name: self._values(name, numbers, leaves, single) for name, numbers in by_field.items()
+        }
+        # All fields are asked, so that each impossible one adds its lemma at once.
+        if None in values.values():
+            return None
+        return Model({name: found for name, found in values.items() if found}, free)
+
+    def _values(
+        self, name: str, numbers: list[int], leaves: dict[int, bool], single: bool
+    ) -> list[str] | None:
+        true = [n for n in numbers if leaves[n]]
+        false = [n for n in numbers if not leaves[n]]
+        values: list[str] = []
+        is_possible = True
+        for group in [true] if single and true else [[number] for number in true]:
+            if any(self._language(group[0]).contains(value) for value in values):
+                continue
+            value = self._value(name, group, false, single)
+            if value is None:
+                is_possible = False
+            else:
+                values.append(value)
+        return values if is_possible else None
+
+    def _value(self, name: str, true: list[int], false: list[int], single: bool) -> str | None:
+        try:
+            value = self._member(name, true, false)
+        except (Undecided, Spent):
+            self._undecided = True
+            self._forbid(true, false, [-self._asked])
+            return None
+        if value is None:
+            self._lemma(name, true, false, single)
+        return value
+
+    def _member(self, name: str, true: list[int], false: list[int]) -> str | None:
+        inside = [*map(self._language, true), *self.graph.world.universe(name)]
+        return member(inside, [*map(self._language, false)], self.budget)
+
+    def _lemma(self, name: str, true: list[int], false: list[int], single: bool) -> None:
+        """Forbid the combination, cut down to what of it is impossible."""
+        self.lemmas += 1
+        true, false = self._plain(true, false) or self._core(name, true, false)
+        # With one leaf that holds, the lemma is true of any number of values.
+        self._forbid(true, false, [-self._single] if single and len(true) > 1 else [])
+
+    def _plain(self, true: list[int], false: list[int]) -> tuple[list[int], list[int]] | None:
+        """The two leaves that exclude each other, or of which one implies the other."""
+        insides = {self._language(n).key: n for n in true}
+        outsides = {self._language(n).key: n for n in false}
+        found = conflict([*map(self._language, true)], [*map(self._language, false)])
+        if found is None:
+            return None
+        return [insides[each.key] for each in found[0]], [outsides[each.key] for each in found[1]]
+
+    def _core(self, name: str, true: list[int], false: list[int]) -> tuple[list[int], list[int]]:
+        """Without the leaves that are not needed: halves first, then one by one."""
+        size = len(false)
+        while size:
+            for start in range(0, len(false), size):
+                fewer = false[:start] + false[start + size :]
+                if len(fewer) < len(false) and self._is_impossible(name, true, fewer):
+                    false = fewer
+                    break
+            else:
+                size //= 2
+        for number in true[1:]:
+            fewer = [each for each in true if each != number]
+            if self._is_impossible(name, fewer, false):
+                true = fewer
+        return true, false
+
+    def _is_impossible(self, name: str, true: list[int], false: list[int]) -> bool:
+        try:
+            return self._member(name, true, false) is None
+        except (Undecided, Spent):
+            return False
+
+    def _forbid(self, true: list[int], false: list[int], guard: list[int]) -> None:
+        self._sat.add_clause([*guard, *(-n for n in true), *false])
+
+    def _language(self, number: int) -> Language:
+        return language(self.graph.leaves[number][1])
+
+
+def is_free(test: Test) -> bool:
+    """Whether a leaf has no language: what holds is not a matter of its own field's values."""
+    return isinstance(test, Opaque | SameAs)

@@ -1,0 +1,153 @@
+"""The events that a comparison is about: what the schema and the assumptions admit.
+
+A world settles what no formula can say: that an ``ip`` field only holds addresses, that a field
+only holds lower case, which field holds the whole event, which field these indices do not have.
+What it made use of is in ``used``, as codes of the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from siemc.folding import fold
+from siemc.formula import (
+    FALSE,
+    RUN,
+    And,
+    Atom,
+    Cidr,
+    Const,
+    Exists,
+    Formula,
+    Glob,
+    IsNull,
+    Not,
+    Or,
+    Regex,
+    Test,
+)
+from siemc.prove.forms import forms, forms_within
+from siemc.prove.languages import ADDRESSES, LOWER, Language
+from siemc.prove.texts import Texts
+from siemc.schema import Schema
+
+
+@dataclass
+class World:
+    """See the module's text. ``texts``: the values are all in this language of texts."""
+
+    schema: Schema | None = None
+    texts: Texts | None = None
+    used: set[str] = field(default_factory=set)
+    _fields: dict[str, tuple[bool, bool, bool]] = field(default_factory=dict)
+
+    def placed(self, atom: Atom) -> tuple[str | None, Test]:
+        """The field and test of a leaf; a keyword is looked for in the whole-event field."""
+        name, test = atom.field, atom.test
+        whole = self.schema.whole_event if self.schema else None
+        if name is not None or whole is None or not _is_found_anywhere(test):
+            return name, test
+        self.used.add("SA04")
+        return whole, test
+
+    def place(self, formula: Formula) -> Formula:
+        """The formula with its keywords in the whole-event field, and absent fields settled."""
+        match formula:
+            case Atom():
+                name, test = self.placed(formula)
+                if name is not None and self.is_absent(name):
+                    return Const(True) if isinstance(test, IsNull) else FALSE
+                return replace(formula, field=name, test=test)
+            case Not(item):
+                return Not(self.place(item))
+            case And(items):
+                return And(tuple(self.place(item) for item in items))
+            case Or(items):
+                return Or(tuple(self.place(item) for item in items))
+            case Const():
+                return formula
+
+    def is_absent(self, name: str) -> bool:
+        """Whether these indices have no such field: then no event has a value of it."""
+        return self._facts(name)[0]
+
+    def forms(self, name: str | None, test: Test) -> Sequence[Test]:
+        """The forms of a field's test, in the one spelling that its values allow."""
+        tests = forms(test) if self.texts is None else forms_within(test, self.texts.alphabet)
+        if name is None:
+            return tests
+        _, lower, addresses = self._facts(name)
+        if lower:
+            return [each for test in tests for each in self._lower(test)]
+        return [self._address(test) for test in tests] if addresses else tests
+
+    def universe(self, name: str | None) -> list[Language]:
+        """The languages that every value of the field is in."""
+        found = []
+        if name is not None:
+            _, lower, addresses = self._facts(name)
+            found += [LOWER] if lower else []
+            found += [ADDRESSES] if addresses else []
+        return found if self.texts is None else [*found, self.texts]
+
+    def _facts(self, name: str) -> tuple[bool, bool, bool]:
+        """Absent, written in lower case, addresses only."""
+        known = self._fields.get(name)
+        if known is None:
+            known = self._fields[name] = _facts(self.schema, name)
+        return known
+
+    def _lower(self, test: Test) -> list[Test]:
+        """On values in lower case a literal with an upper-case letter is not found at all."""
+        if not isinstance(test, Glob):
+            return [test]
+        self.used.add("SA07")
+        if test.cased and any(isinstance(part, str) and part != fold(part) for part in test.parts):
+            return []
+        return [Glob(test.parts)]
+
+    def _address(self, test: Test) -> Test:
+        """On addresses a text is the address it spells, and ``10.1.*`` a network."""
+        network = _network(test) if isinstance(test, Glob) else None
+        if network is None:
+            return test
+        self.used.add("SA10")
+        return Cidr(network)
+
+
+def _facts(schema: Schema | None, name: str) -> tuple[bool, bool, bool]:
+    if schema is None:
+        return False, False, False
+    types = schema.types(name)
+    addresses = bool(types) and all(kind.type == "ip" for kind in types)
+    return schema.closed and not types, schema.writes_lower(name), addresses
+
+
+def _is_found_anywhere(test: Test) -> bool:
+    """Whether a keyword's test asks for nothing but a text somewhere in a value."""
+    match test:
+        case Glob(parts):
+            return len(parts) > 1 and parts[0] is RUN and parts[-1] is RUN
+        case Regex():
+            return not test.may_be_anchored
+        case _:
+            return isinstance(test, Exists)
+
+
+def _network(test: Glob) -> IPv4Network | IPv6Network | None:
+    """The address that a literal spells, or the IPv4 network of whole octets and a ``*``."""
+    text = test.literal
+    try:
+        if text is not None:
+            return ip_network(ip_address(text))
+        match test.parts:
+            case (str() as start, last) if last is RUN and start.endswith("."):
+                octets = start[:-1].split(".")
+                zeros = ["0"] * (4 - len(octets))
+                address = ip_address(".".join(octets + zeros))
+                return IPv4Network(f"{address}/{8 * len(octets)}") if zeros else None
+    except ValueError:
+        pass
+    return None
