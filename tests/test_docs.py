@@ -76,8 +76,8 @@ def test_every_option_is_on_the_page_of_the_command_line() -> None:
 
 def test_every_option_can_be_set_or_is_of_one_run() -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    # The exclusions are judged where they are printed: in JSON.
-    for name in Options.__dataclass_fields__.keys() - {"exclusions"}:
+    # The exclusions and nearest texts are judged where they are printed: in JSON.
+    for name in Options.__dataclass_fields__.keys() - {"exclusions", "nearest"}:
         key = {"schemas": "schema"}.get(name, name)
         assert f"| `{key}` |" in page
 

@@ -35,7 +35,8 @@ class Options:
     add to the first that has every field (``all`` for all of them). ``inexact`` says what becomes
     of a query that is not exact; ``scope`` whether Splunk queries name their source or its macro.
     ``prove`` is whether each query is read back and compared with its rule, ``exclusions`` whether
-    each of the rule's exclusions is as well; ``strict`` refuses what rests on an assumption.
+    each of the rule's exclusions is as well, and ``nearest`` whether the nearest text of a refused
+    query is; ``strict`` refuses what rests on an assumption.
     """
 
     targets: Sequence[str] = DEFAULT_TARGETS
@@ -47,6 +48,7 @@ class Options:
     pretty: bool = False
     prove: bool = True
     exclusions: bool = False
+    nearest: bool = True
     strict: bool = False
 
 
@@ -185,18 +187,20 @@ class Compiler:
                 diagnostics=(*self.notes, *loaded.notes, found),
             )
         emission = target.backend.emit(plan.formula, plan.schema, Layout(self.options.pretty))
-        proof = self._proof(target, plan, emission)
+        proof = self._proof(target, plan, plans, emission)
         return self._result(loaded, target, plan, emission, proof)
 
-    def _proof(self, target: _Target, plan: Plan, emission: Emission) -> Proof | None:
+    def _proof(self, target: _Target, plan: Plan, plans: Plans, emission: Emission) -> Proof | None:
         if not self.options.prove or emission.text is None:
             return None
-        from siemc.prove.proof import prove, with_exclusions
+        if not self.options.nearest and (plan.refused or emission.problems):
+            return None
+        from siemc.prove.proof import prove
 
         proof = prove(plan.formula, emission.text, target.backend, plan.schema)
         if not self.options.exclusions:
             return proof
-        return with_exclusions(proof, plan.formula, plan.schema, emission.spans)
+        return plans.judged.add(proof, plan.formula, plan.schema, emission.spans)
 
     def _result(
         self,

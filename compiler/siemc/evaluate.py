@@ -34,7 +34,8 @@ from siemc.formula import (
     Test,
     TimePart,
 )
-from siemc.regex import RegexUnsupported, glob_to_python, node_to_python, parse
+from siemc.globs import matches
+from siemc.regex import RegexUnsupported, node_to_python, parse
 
 Value = str | int | float | bool | IPv4Address | IPv6Address
 Event = Mapping[str, Sequence[Value]]
@@ -81,8 +82,8 @@ def _holds(test: Test, values: Sequence[Value], event: Event) -> bool:
 
 def _passes(test: Test, value: Value) -> bool:
     match test:
-        case Glob(parts, cased):
-            return glob_to_python(parts, cased).fullmatch(text_of(value)) is not None
+        case Glob():
+            return matches(test, text_of(value))
         case Regex():
             return _compiled(test).search(text_of(value)) is not None
         case Equals(wanted):

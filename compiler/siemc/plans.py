@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from siemc.backend import Platform
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from siemc.compiler import Compiler
     from siemc.load import LoadedRule
+    from siemc.prove.proof import Judged
 
 ALL_SOURCES = "all"
 
@@ -46,6 +48,13 @@ class Plans:
         self.logsource = LogSource(logsource.product, logsource.category, logsource.service)
         self._formulas: dict[tuple[str, str | None], tuple[Formula, tuple[Origin, ...]]] = {}
         self._plans: dict[tuple[str, int | None], Plan] = {}
+
+    @cached_property
+    def judged(self) -> Judged:
+        """What the exclusions of the rule's formulas do."""
+        from siemc.prove.proof import Judged
+
+        return Judged()
 
     def plan(self, platform: Platform, named: Schema | None) -> Plan:
         """The plan for a platform and the schema that was named, if one was."""

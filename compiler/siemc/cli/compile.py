@@ -107,7 +107,9 @@ def compile_command(
         found = settings()
         as_json = (flags.format or found.format) == Format.JSON
         options = _options(found, flags, schema or [])
-        _run(paths, replace(options, exclusions=options.prove and as_json), as_json, output)
+        # Text shows neither the exclusions nor the verdict on what is refused.
+        shown = replace(options, exclusions=options.prove and as_json, nearest=as_json)
+        _run(paths, shown, as_json, output)
 
 
 def _options(found: Settings, flags: Settings, schemas: list[str]) -> Options:

@@ -25,6 +25,12 @@ class Budget:
         self.deadline = monotonic() + seconds
         self.states = states
 
+    def part(self, states: int) -> Budget:
+        """A budget of fewer states with the same deadline; what it spends is not counted here."""
+        found = Budget(0, states)
+        found.deadline = self.deadline
+        return found
+
     def spend(self, states: int = 1) -> None:
         """Count ``states``; raises ``Spent`` when they or the time are used up."""
         self.states -= states

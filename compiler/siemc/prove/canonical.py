@@ -45,13 +45,27 @@ class Graph:
     leaves: dict[int, Leaf] = field(default_factory=dict)
     ands: dict[int, Children] = field(default_factory=dict)
     _numbers: dict[Leaf | Children, int] = field(default_factory=dict)
+    _atoms: dict[Leaf, int] = field(default_factory=dict)
+    # By identity, with the formula, so that its id is not given to another meanwhile
+    _made: dict[int, tuple[Formula, int]] = field(default_factory=dict)
     _last: int = TRUE
 
     def literal(self, formula: Formula) -> int:
         """The literal of a formula."""
-        kind = type(formula)
-        if kind is Atom:
-            return self._atom(formula)  # type: ignore[arg-type]
+        if isinstance(formula, Atom):
+            leaf = formula.field, formula.test
+            atom = self._atoms.get(leaf)
+            if atom is None:
+                atom = self._atoms[leaf] = self._atom(formula)
+            return atom
+        known = self._made.get(id(formula))
+        if known is not None:
+            return known[1]
+        found = self._literal(formula)
+        self._made[id(formula)] = formula, found
+        return found
+
+    def _literal(self, formula: Formula) -> int:
         match formula:
             case And(items):
                 return self.conjunction([self.literal(item) for item in items])
@@ -133,14 +147,3 @@ class Graph:
         """A number that is no leaf and no conjunction, for a solver's own use."""
         self._last += 1
         return self._last
-
-    def cone(self, literals: Iterable[int]) -> list[int]:
-        """The numbers that these literals rest on, themselves included."""
-        seen: set[int] = set()
-        pending = [abs(literal) for literal in literals]
-        while pending:
-            number = pending.pop()
-            if number not in seen:
-                seen.add(number)
-                pending.extend(map(abs, self.ands.get(number, ())))
-        return sorted(seen)

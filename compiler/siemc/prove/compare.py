@@ -4,28 +4,28 @@
 2. Else two questions to the solver: an event of the rule that the query misses, an event of the
    query that is none of the rule. What it finds is evaluated on both sides before it is shown.
 3. Where the two differ only on values with line breaks, or other control characters, that no value
-   has one becomes an assumption (SA05, SA06), unless some leaf asks for them.
+   has one becomes an assumption (SA05, SA06), unless a leaf of the rule asks for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-from siemc.evaluate import Event, OpaqueError, Value, evaluate
-from siemc.formula import Formula, Glob, Opaque, Regex, SameAs, Test, atoms
-from siemc.prove.canonical import FALSE, Graph
+from siemc.evaluate import Event
+from siemc.formula import Atom, Formula, Glob, Opaque, Regex, Test, atoms
+from siemc.prove.arena import Arena
 from siemc.prove.forms import forms, forms_within
 from siemc.prove.languages import NO_CONTROLS, NO_LINE_BREAKS, Budget
-from siemc.prove.solve import Model, Solver, Unknown
 from siemc.prove.texts import Texts
 from siemc.prove.verdict import Answer, How, Verdict, Witness
 from siemc.prove.world import World
 from siemc.schema import Schema
 
 SECONDS = 0.4
-TRIES = 8
+FEW_STATES = 500
 # What no value holds, if it has to be assumed, and the codes of that
 TAME: tuple[tuple[Texts, tuple[str, ...]], ...] = (
     (NO_LINE_BREAKS, ("SA05",)),
@@ -61,6 +61,7 @@ def _least(strict: _Comparison, tame: list[_Comparison]) -> Verdict:
     if verdict.relation != "exact":
         return verdict
     for each, codes in zip([strict, *others], [(), *(codes for _, codes in TAME)], strict=False):
+        each.hasten()
         found = each.verdict()
         if found.relation == "exact":
             return _assuming(found, codes)
@@ -75,115 +76,64 @@ class _Comparison:
     """The two questions about one pair of formulas, in one world."""
 
     def __init__(self, rule: Formula, query: Formula, world: World, budget: Budget) -> None:
-        self.given = rule, query
-        self.world = world
-        self.graph = Graph(world)
-        self.literals = self.graph.literal(rule), self.graph.literal(query)
-        self.solver = Solver(self.graph, budget)
+        self.arena = Arena(world, budget)
+        self.rule, self.query = self.arena.side(rule), self.arena.side(query)
+
+    def hasten(self) -> None:
+        """Take no long search: that there is an answer is known, and this one is only a better."""
+        self.arena.solver.budget = self.arena.solver.budget.part(FEW_STATES)
 
     @property
     def is_plain(self) -> bool:
         """Whether the two are equal in canonical form."""
-        return self.literals[0] == self.literals[1]
+        return self.rule.literal == self.query.literal
 
     def may_be_tamed(self) -> bool:
         """Whether line breaks and control characters in values are all there may be to it.
 
-        Not where some leaf asks for them: what a rule is about is not assumed away.
+        Not where a leaf of the rule asks for them: what it is about is not assumed away.
         """
-        if not any(_may_hold_controls(test) for _, test in self.graph.leaves.values()):
+        if not any(_may_hold_controls(test) for _, test in self.arena.graph.leaves.values()):
             return False
-        atoms_of_both = (atom for each in self.given for atom in atoms(each))
-        return not any(_asks_for_controls(atom.test) for atom in atoms_of_both)
+        return not any(_asks_for_controls(atom.test) for atom in atoms(self.rule.formula))
 
-    @cached_property
-    def sides(self) -> tuple[Formula, Formula]:
-        """Rule and query as they are evaluated."""
-        rule, query = self.given
-        return self.world.place(rule), self.world.place(query)
+    def _atoms(self) -> Iterator[Atom]:
+        for side in (self.rule, self.query):
+            yield from atoms(side.formula)
 
     def verdict(self) -> Verdict:
         if self.is_plain:
-            return self._verdict("no", "no", [], "form")
-        if any(map(self.solver.is_possible, self._goals())):
-            self.solver.seed(self.literals)
-        missed, extra = map(self._event, self._goals())
-        how: How = "languages" if self.solver.lemmas else "logic"
-        found = [each for each in (missed, extra) if isinstance(each, Witness)]
-        return self._verdict(_answer(missed), _answer(extra), found, how)
+            return self._verdict("no", "no", "form")
+        missed = self.arena.event(self.rule, self.query)
+        extra = self.arena.event(self.query, self.rule)
+        return self._verdict(missed, extra, "languages" if self.arena.solver.lemmas else "logic")
 
-    def _verdict(
-        self, misses: Answer, extra: Answer, witnesses: Iterable[Witness], how: How
-    ) -> Verdict:
+    def _verdict(self, missed: Event | Answer, extra: Event | Answer, how: How) -> Verdict:
         opaque: tuple[str, ...] = ()
-        if "unknown" in (misses, extra):
-            found = (atom.test for each in self.sides for atom in atoms(each))
-            opaque = tuple(dict.fromkeys(t.text for t in found if isinstance(t, Opaque)))
-        used = tuple(sorted(self.world.used))
-        return Verdict(misses, extra, tuple(witnesses), used, opaque, how)
-
-    def _goals(self) -> tuple[int, int]:
-        """That the rule holds and the query does not, and the other way round."""
-        rule, query = self.literals
-        return self.graph.conjunction([rule, -query]), self.graph.conjunction([query, -rule])
-
-    def _event(self, goal: int) -> Witness | Answer:
-        """An event on which the literal holds, or whether there is one."""
-        if goal == FALSE or not self.solver.is_possible(goal):
-            return "no"
-        found = self._witness(goal, single=False, tries=1)
-        if found == "no":
-            return found
-        plainer = self._witness(goal, single=True, tries=TRIES)
-        if isinstance(plainer, Witness):
-            return plainer
-        return found if isinstance(found, Witness) else self._witness(goal, single=False)
-
-    def _witness(self, goal: int, *, single: bool, tries: int = TRIES) -> Witness | Answer:
-        """The first model that both sides, evaluated on its event, agree is one."""
-        number = 0
-        try:
-            for number, model in enumerate(self.solver.models(goal, single=single), 1):
-                found = self._shown(self._event_of(model))
-                if found is not None:
-                    return found
-                if number == tries:
-                    return "unknown"
-        except Unknown:
-            return "unknown"
-        return "unknown" if number else "no"
-
-    def _shown(self, event: Event) -> Witness | None:
-        try:
-            rule, query = (evaluate(side, event) for side in self.sides)
-        except OpaqueError:
-            return None
-        return Witness(event, rule, query) if rule != query else None
-
-    def _event_of(self, model: Model) -> Event:
-        event: dict[str, list[Value]] = {name: [*values] for name, values in model.values.items()}
-        for number, holds in model.free.items():
-            name, test = self.graph.leaves[number]
-            if holds and name is not None and isinstance(test, SameAs):
-                _make_same(event, name, test.field)
-        return event
+        if "unknown" in (missed, extra):
+            tests = (atom.test for atom in self._atoms())
+            opaque = tuple(dict.fromkeys(t.text for t in tests if isinstance(t, Opaque)))
+        witnesses = [
+            Witness(found, rule=is_rule, query=not is_rule)
+            for found, is_rule in ((missed, True), (extra, False))
+            if not isinstance(found, str)
+        ]
+        used = tuple(sorted(self.arena.world.used))
+        return Verdict(_answer(missed), _answer(extra), tuple(witnesses), used, opaque, how)
 
 
-def _make_same(event: dict[str, list[Value]], name: str, other: str) -> None:
-    """Give two fields a common value: that of the one that has any."""
-    common = event.get(name) or event.get(other) or ["x"]
-    event[name] = event[other] = common[:1]
-
-
-def _answer(found: Witness | Answer) -> Answer:
-    return "yes" if isinstance(found, Witness) else found
+def _answer(found: Event | Answer) -> Answer:
+    return found if isinstance(found, str) else "yes"
 
 
 def _may_hold_controls(test: Test) -> bool:
     """Whether control characters may make a difference to the test."""
     if not isinstance(test, Glob):
         return isinstance(test, Regex)
-    return not all(NO_CONTROLS.contains(part) for part in test.parts if isinstance(part, str))
+    return any(_CONTROL.search(part) for part in test.parts if isinstance(part, str))
+
+
+_CONTROL = re.compile(r"[\0-\x08\n-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @lru_cache(maxsize=4096)

@@ -7,13 +7,17 @@ rule without it is the rule with that part of the ``not`` false.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import is_
 from typing import Literal
 
+from siemc.backend import Span
 from siemc.formula import FALSE, And, Atom, Const, Formula, Not, Or, Origin, YamlPath, atoms
-from siemc.passes import simplify
-from siemc.prove.compare import compare
-from siemc.prove.verdict import Answer, Witness
+from siemc.prove.arena import Arena
+from siemc.prove.languages import Budget
+from siemc.prove.verdict import Witness
+from siemc.prove.world import World
 from siemc.schema import Schema
 
 Effect = Literal["matters", "never", "silences", "unknown"]
@@ -50,79 +54,80 @@ def exclusions(formula: Formula) -> Mapping[str, tuple[YamlPath, ...]]:
 
 def without(formula: Formula, belongs: Belongs) -> Formula:
     """The rule without the parts of its exclusions whose leaves all ``belong``."""
-
-    def spared(part: Formula) -> Formula:
-        match part:
-            case Not(item):
-                return Not(_without(item, belongs))
-            case And(items):
-                return And(tuple(map(spared, items)))
-            case Or(items):
-                return Or(tuple(map(spared, items)))
-            case _:
-                return part
-
-    return simplify(spared(formula))
+    match formula:
+        case Not(item):
+            left = _without(item, belongs)
+            return formula if left is item else Not(left)
+        case And(items) | Or(items):
+            return _of_items(formula, [without(item, belongs) for item in items])
+        case _:
+            return formula
 
 
 def judge(
-    formula: Formula,
-    schema: Schema | None,
-    spans: Iterable[tuple[Origin, int, int]] = (),
-    seconds: float = SECONDS,
+    formula: Formula, schema: Schema | None, seconds: float = SECONDS
 ) -> tuple[Exclusion, ...]:
     """Every exclusion of a rule, whole and leaf by leaf, with what it does.
 
-    ``spans`` say which characters of the query carry which place of the rule.
+    What is not settled in ``seconds`` for them all has an unknown effect.
     """
-    judge = _Judge(formula, schema, seconds)
-    carried = list(spans)
+    judge = _Judge(formula, schema, Budget(seconds))
     found: list[Exclusion] = []
     for name, places in exclusions(formula).items():
-        found.append(judge.exclusion(name, None, carried))
+        found.append(judge.exclusion(name, None))
         if len(places) > 1:
-            found += [judge.exclusion(name, place, carried) for place in places]
+            found += [judge.exclusion(name, place) for place in places]
     return tuple(found)
 
 
+def located(found: Iterable[Exclusion], spans: Iterable[Span]) -> tuple[Exclusion, ...]:
+    """The exclusions with the characters of a query that carry each of them."""
+    carried: dict[Origin, list[tuple[int, int]]] = {}
+    for span in spans:
+        for origin in span.origins:
+            carried.setdefault(origin, []).append((span.start, span.end))
+    return tuple(replace(each, spans=_spans(each, carried)) for each in found)
+
+
+def _spans(
+    exclusion: Exclusion, carried: Mapping[Origin, list[tuple[int, int]]]
+) -> tuple[tuple[int, int], ...]:
+    belongs = belongs_to(exclusion.name, exclusion.place)
+    return tuple(span for origin in carried if belongs(origin) for span in carried[origin])
+
+
 class _Judge:
-    def __init__(self, formula: Formula, schema: Schema | None, seconds: float) -> None:
+    """The exclusions of one rule, in one arena."""
+
+    def __init__(self, formula: Formula, schema: Schema | None, budget: Budget) -> None:
+        self.arena = Arena(World(schema), budget)
         self.formula = formula
-        self.schema = schema
-        self.seconds = seconds
+        self.rule = self.arena.side(formula)
         self.names = tuple(exclusions(formula))
 
-    def exclusion(
-        self, name: str, place: YamlPath | None, spans: list[tuple[Origin, int, int]]
-    ) -> Exclusion:
+    def exclusion(self, name: str, place: YamlPath | None) -> Exclusion:
         belongs = belongs_to(name, place)
-        more = self._more(self.formula, without(self.formula, belongs))
-        effect: Effect = "matters"
-        implied: tuple[str, ...] = ()
-        if isinstance(more, Witness):
-            effect = "silences" if self._is_silent() else "matters"
-        else:
-            effect = "unknown" if more == "unknown" else "never"
-            implied = self._implying(belongs, name, place) if effect == "never" else ()
-        carried = tuple((start, end) for origin, start, end in spans if belongs(origin))
-        witness = more if isinstance(more, Witness) else None
-        return Exclusion(name, place, effect, witness, implied, carried)
+        more = self.arena.event(self.arena.side(without(self.formula, belongs)), self.rule)
+        if more == "no":
+            return Exclusion(name, place, "never", implied_by=self._implying(belongs, name))
+        if isinstance(more, str):
+            return Exclusion(name, place, "unknown")
+        effect: Effect = "silences" if self._is_silent else "matters"
+        return Exclusion(name, place, effect, Witness(more, rule=False, query=True))
 
-    def _more(self, rule: Formula, wider: Formula) -> Witness | Answer:
-        """An event of ``wider`` that is none of ``rule``."""
-        verdict = compare(rule, wider, self.schema, self.seconds)
-        return next((each for each in verdict.witnesses if each.query), verdict.extra)
-
+    @cached_property
     def _is_silent(self) -> bool:
-        return compare(self.formula, FALSE, self.schema, self.seconds).misses == "no"
+        """Whether the rule matches nothing at all."""
+        return self.arena.event(self.rule, self.arena.side(FALSE)) == "no"
 
-    def _implying(self, belongs: Belongs, name: str, place: YamlPath | None) -> tuple[str, ...]:
+    def _implying(self, belongs: Belongs, name: str) -> tuple[str, ...]:
         """The other identifiers any one of which excludes all that this one does."""
         found = []
         for other in self.names:
-            if other != name or place is not None:
+            if other != name:
                 rest = without(self.formula, belongs_to(other, None))
-                if other != name and self._more(rest, without(rest, belongs)) != "no":
+                fewer, more = map(self.arena.side, (rest, without(rest, belongs)))
+                if self.arena.event(more, fewer) != "no":
                     found.append(other)
         return tuple(found)
 
@@ -151,9 +156,14 @@ def _without(formula: Formula, belongs: Belongs) -> Formula:
     if all(all(map(belongs, atom.origins)) for atom in atoms(formula)):
         return FALSE
     match formula:
-        case And(items):
-            return And(tuple(_without(item, belongs) for item in items))
-        case Or(items):
-            return Or(tuple(_without(item, belongs) for item in items))
+        case And(items) | Or(items):
+            return _of_items(formula, [_without(item, belongs) for item in items])
         case _:
             return formula
+
+
+def _of_items(formula: And | Or, items: list[Formula]) -> Formula:
+    """The formula with other items; itself, if they are the same ones."""
+    if all(map(is_, items, formula.items)):
+        return formula
+    return And(tuple(items)) if isinstance(formula, And) else Or(tuple(items))

@@ -23,6 +23,7 @@ from siemc.formula import (
     Regex,
     Test,
     TimePart,
+    Wild,
 )
 from siemc.formula import glob as joined
 from siemc.regex.charset import Ranges, contains
@@ -85,16 +86,30 @@ def _forms(test: Test) -> tuple[Test, ...]:
 
 def _glob_forms(test: Glob) -> tuple[Test, ...]:
     parts = test.parts
+    if not _is_in_order(parts):
+        parts = joined(_in_order(parts)).parts
     if parts == (RUN,):
         return _EVERYTHING
-    if ONE in parts or test != joined(parts, test.cased):
-        parts = joined(_in_order(parts)).parts
-        if parts == (RUN,):
-            return _EVERYTHING
-    cased = test.cased and any(has_case(part) for part in parts if isinstance(part, str))
-    if not cased:
-        parts = tuple([fold(part) if isinstance(part, str) else part for part in parts])
-    return (Glob(parts, cased),)
+    if test.cased and any(map(_has_case, parts)):
+        return (test if parts is test.parts else Glob(parts, True),)
+    return (Glob(tuple([part if isinstance(part, Wild) else fold(part) for part in parts])),)
+
+
+def _is_in_order(parts: tuple[GlobPart, ...]) -> bool:
+    """Whether texts and runs take turns, with no other wildcard between them."""
+    was_text = None
+    for part in parts:
+        is_text = part is not RUN
+        if is_text is was_text or part is ONE or not part:
+            return False
+        was_text = is_text
+    return True
+
+
+def _has_case(part: GlobPart) -> bool:
+    if isinstance(part, Wild):
+        return False
+    return part.lower() != part.upper() if part.isascii() else has_case(part)
 
 
 def _in_order(parts: tuple[GlobPart, ...]) -> list[GlobPart]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 
 from siemc.backend import Backend, Span
 from siemc.formula import Formula
 from siemc.prove.compare import SECONDS, compare
-from siemc.prove.exclusions import Exclusion, judge
+from siemc.prove.exclusions import Exclusion, judge, located
 from siemc.prove.verdict import Verdict, worst
+from siemc.prove.world import World
 from siemc.reading import ReadError, Reading
 from siemc.schema import Schema
 
@@ -48,7 +49,15 @@ def against(
     return replace(verdict, assumptions=codes, indices=reading.indices)
 
 
-def with_exclusions(proof: Proof, formula: Formula, schema: Schema, spans: Iterable[Span]) -> Proof:
-    """The proof with what each of the rule's exclusions does, and which text carries it."""
-    carried = [(origin, s.start, s.end) for s in spans for origin in s.origins]
-    return replace(proof, exclusions=judge(formula, schema, carried))
+class Judged(dict[tuple[int, Hashable], tuple[Exclusion, ...]]):
+    """The exclusions of one rule's formulas, each judged once for all targets it is alike in."""
+
+    def add(self, proof: Proof, formula: Formula, schema: Schema, spans: Iterable[Span]) -> Proof:
+        """The proof with what each exclusion of the rule does, and which text carries it.
+
+        The formulas must outlive this: they are known by their identity.
+        """
+        key = id(formula), World(schema).facts(formula)
+        if key not in self:
+            self[key] = judge(formula, schema)
+        return replace(proof, exclusions=located(self[key], spans))

@@ -11,7 +11,7 @@ of that search hold under the assumption ``single`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from siemc.prove.languages import Budget, Language, Spent, Undecided, language, 
 from siemc.prove.member import conflict
 
 MAX_MODELS = 2_000
+FEW_STATES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class Solver:
     budget: Budget
     lemmas: int = 0
     _sat: Any = None
-    _known: set[int] = field(default_factory=set)
+    _known: int = 0
+    _seeded: int = 0
+    _languages: dict[int, Language] = field(default_factory=dict)
     _single: int = 0
     _asked: int = 0
     _undecided: bool = False
@@ -56,9 +59,9 @@ class Solver:
         """
         if goal == FALSE:
             return
-        self._add([goal])
+        self._add()
         asked = [goal, self._question(), *([self._single] if single else [])]
-        leaves = [n for n in self.graph.cone([goal]) if n in self.graph.leaves]
+        leaves = list(self.graph.leaves)
         for _ in range(MAX_MODELS):
             if not self._solve(asked):
                 break
@@ -72,14 +75,21 @@ class Solver:
         if self._undecided:
             raise Unknown
 
-    def seed(self, literals: Sequence[int]) -> None:
-        """Add the lemmas between globs that are plain to see, for all that the literals rest on."""
-        self._add(literals)
+    def seed(self) -> None:
+        """Add the lemmas between globs that are plain to see.
+
+        Else each would be found by a model of its own.
+        """
+        self._add()
         globs: dict[str | None, dict[int, Glob]] = {}
-        for number in self.graph.cone(literals):
-            name, test = self.graph.leaves.get(number, (None, None))
+        is_new = False
+        for number, (name, test) in self.graph.leaves.items():
             if isinstance(test, Glob):
                 globs.setdefault(name, {})[number] = test
+                is_new = is_new or number > self._seeded
+            self._seeded = max(self._seeded, number)
+        if not is_new:
+            return
         for found in globs.values():
             for smaller, larger in implications(found):
                 self.lemmas += 1
@@ -107,27 +117,24 @@ class Solver:
         """Whether logic alone leaves ``goal`` open."""
         if goal in (TRUE, FALSE):
             return goal == TRUE
-        self._add([goal])
+        self._add()
         return bool(self._sat.solve(assumptions=[goal]))
 
-    def _add(self, goals: Sequence[int]) -> None:
-        """Tseitin's clauses of what these literals rest on."""
+    def _add(self) -> None:
+        """Tseitin's clauses of the conjunctions that the graph has got since the last time."""
         if self._sat is None:
             from pysat.solvers import Solver as Sat
 
             self._sat = Sat(name="minisat22")
             self._sat.add_clause([TRUE])
-            self._known.add(TRUE)
-        for number in self.graph.cone(goals):
-            if number in self._known:
-                continue
-            self._known.add(number)
-            children = self.graph.ands.get(number)
-            if children is not None:
-                self._sat.add_clause([number, *(-child for child in children)])
-                for child in children:
-                    self._sat.add_clause([-number, child])
-        self._single = self._single or self.graph.fresh()
+            self._single = self.graph.fresh()
+        new = [each for each in self.graph.ands.items() if each[0] > self._known]
+        for number, children in new:
+            self._sat.add_clause([number, *(-child for child in children)])
+            for child in children:
+                self._sat.add_clause([-number, child])
+        if new:
+            self._known = new[-1][0]
 
     def _model(self, leaves: dict[int, bool], single: bool) -> Model | None:
         """Values for the leaves' fields; ``None`` with a lemma added where there are none."""
@@ -166,7 +173,9 @@ class Solver:
 
     def _value(self, name: str, true: list[int], false: list[int], single: bool) -> str | None:
         try:
-            value = self._member(name, true, false)
+            # That an event has one value a field is not worth a long search.
+            budget = self.budget.part(FEW_STATES) if len(true) > 1 else self.budget
+            value = self._member(name, true, false, budget)
         except (Undecided, Spent):
             self._undecided = True
             self._forbid(true, false, [-self._asked])
@@ -175,9 +184,9 @@ class Solver:
             self._lemma(name, true, false, single)
         return value
 
-    def _member(self, name: str, true: list[int], false: list[int]) -> str | None:
+    def _member(self, name: str, true: list[int], false: list[int], budget: Budget) -> str | None:
         inside = [*map(self._language, true), *self.graph.world.universe(name)]
-        return member(inside, [*map(self._language, false)], self.budget)
+        return member(inside, [*map(self._language, false)], budget)
 
     def _lemma(self, name: str, true: list[int], false: list[int], single: bool) -> None:
         """Forbid the combination, cut down to what of it is impossible."""
@@ -214,7 +223,7 @@ class Solver:
 
     def _is_impossible(self, name: str, true: list[int], false: list[int]) -> bool:
         try:
-            return self._member(name, true, false) is None
+            return self._member(name, true, false, self.budget.part(FEW_STATES)) is None
         except (Undecided, Spent):
             return False
 
@@ -222,7 +231,10 @@ class Solver:
         self._sat.add_clause([*guard, *(-n for n in true), *false])
 
     def _language(self, number: int) -> Language:
-        return language(self.graph.leaves[number][1])
+        found = self._languages.get(number)
+        if found is None:
+            found = self._languages[number] = language(self.graph.leaves[number][1])
+        return found
 
 
 def is_free(test: Test) -> bool:

@@ -7,7 +7,7 @@ What it made use of is in ``used``, as codes of the catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
@@ -27,6 +27,7 @@ from siemc.formula import (
     Or,
     Regex,
     Test,
+    atoms,
 )
 from siemc.prove.forms import forms, forms_within
 from siemc.prove.languages import ADDRESSES, LOWER, Language
@@ -82,6 +83,13 @@ class World:
         if lower:
             return [each for test in tests for each in self._lower(test)]
         return [self._address(test) for test in tests] if addresses else tests
+
+    def facts(self, formula: Formula) -> Hashable:
+        """All that the world decides of a formula: two worlds with the same facts are one to it."""
+        names = {atom.field for atom in atoms(formula)}
+        known = [(name, self._facts(name)) for name in sorted(filter(None, names))]
+        whole = self.schema.whole_event if self.schema and None in names else None
+        return whole, self.texts and self.texts.key, tuple(known)
 
     def universe(self, name: str | None) -> list[Language]:
         """The languages that every value of the field is in."""

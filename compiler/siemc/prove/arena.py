@@ -1,0 +1,89 @@
+"""Where formulas meet in one world: an event on which one holds and another does not."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import islice
+
+from siemc.evaluate import Event, OpaqueError, Value, evaluate
+from siemc.formula import Formula, SameAs
+from siemc.prove.canonical import FALSE, Graph
+from siemc.prove.languages import Budget
+from siemc.prove.solve import Model, Solver, Unknown
+from siemc.prove.verdict import Answer
+from siemc.prove.world import World
+
+TRIES = 8
+
+
+class Side:
+    """A formula in an arena: its literal, and the form in which it is evaluated."""
+
+    def __init__(self, formula: Formula, literal: int, world: World) -> None:
+        self.formula = formula
+        self.literal = literal
+        self.world = world
+
+    @cached_property
+    def placed(self) -> Formula:
+        """The formula on the fields that it is about in this world."""
+        return self.world.place(self.formula)
+
+
+class Arena:
+    """Formulas of one graph; what the solver learns of one question serves the next."""
+
+    def __init__(self, world: World, budget: Budget) -> None:
+        self.world = world
+        self.graph = Graph(world)
+        self.solver = Solver(self.graph, budget)
+
+    def side(self, formula: Formula) -> Side:
+        """The formula, in canonical form."""
+        return Side(formula, self.graph.literal(formula), self.world)
+
+    def event(self, holds: Side, fails: Side) -> Event | Answer:
+        """An event on which the first holds and the second does not, or whether there is one.
+
+        Both have been evaluated on an event that is returned.
+        """
+        goal = self.graph.conjunction([holds.literal, -fails.literal])
+        if goal == FALSE or not self.solver.is_possible(goal):
+            return "no"
+        self.solver.seed()
+        try:
+            if next(self.solver.models(goal, single=False), None) is None:
+                return "no"
+        except Unknown:
+            return "unknown"
+        # There is one; events with one value a field are the plainer ones.
+        for single in (True, False):
+            found = self._shown(goal, holds, fails, single)
+            if found is not None:
+                return found
+        return "unknown"
+
+    def _shown(self, goal: int, holds: Side, fails: Side, single: bool) -> Event | None:
+        """The first model whose event both sides, evaluated on it, agree is one."""
+        try:
+            for model in islice(self.solver.models(goal, single=single), TRIES):
+                event = self._event_of(model)
+                if evaluate(holds.placed, event) and not evaluate(fails.placed, event):
+                    return event
+        except (Unknown, OpaqueError):
+            pass
+        return None
+
+    def _event_of(self, model: Model) -> Event:
+        event: dict[str, list[Value]] = {name: [*values] for name, values in model.values.items()}
+        for number, holds in model.free.items():
+            name, test = self.graph.leaves[number]
+            if holds and name is not None and isinstance(test, SameAs):
+                _make_same(event, name, test.field)
+        return event
+
+
+def _make_same(event: dict[str, list[Value]], name: str, other: str) -> None:
+    """Give two fields a common value: that of the one that has any."""
+    common = event.get(name) or event.get(other) or ["x"]
+    event[name] = event[other] = common[:1]
