@@ -167,9 +167,9 @@ def changed(rng: Random, found: Formula) -> Formula:
 
 def _somewhere(rng: Random, found: Formula, change: Callable[[Formula], Formula]) -> Formula:
     match found:
-        case Not(item) if rng.random() < 0.7:
+        case Not(item) if rng.random() < 0.92:
             return Not(_somewhere(rng, item, change))
-        case And(items) | Or(items) if rng.random() < 0.7:
+        case And(items) | Or(items) if rng.random() < 0.92:
             at = rng.randrange(len(items))
             new = _somewhere(rng, items[at], change)
             parts = (*items[:at], new, *items[at + 1 :])

@@ -87,6 +87,14 @@ def test_formulas_that_mean_the_same_are_exact(pair: tuple[Formula, Formula]) ->
         assert not found.witnesses
 
 
+def test_that_a_value_is_a_value_holds_only_where_there_is_one() -> None:
+    present = Atom("f", Exists())
+    other = Atom("g", Exists())
+    assert compare(present, Or((text("a"), other))).relation == "different"
+    assert compare(Or((And((A, Not(present))), other)), other).relation == "exact"
+    assert compare(Not(other), And((Or((Not(other), B)), other))).relation == "different"
+
+
 WIDER: dict[str, tuple[Formula, Formula]] = {
     "nothing and anything": (FALSE, TRUE),
     "a lost conjunct": (And((A, B)), A),

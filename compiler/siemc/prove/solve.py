@@ -202,7 +202,9 @@ class Solver:
         found = conflict([*map(self._language, true)], [*map(self._language, false)])
         if found is None:
             return None
-        return [insides[each.key] for each in found[0]], [outsides[each.key] for each in found[1]]
+        # Where everything is outside, none of the leaves that hold has a value: one is enough.
+        holding = [insides[each.key] for each in found[0]] or true[:1]
+        return holding, [outsides[each.key] for each in found[1]]
 
     def _core(self, name: str, true: list[int], false: list[int]) -> tuple[list[int], list[int]]:
         """Without the leaves that are not needed: halves first, then one by one."""
