@@ -38,12 +38,14 @@ Children = frozenset[int]
 class Graph:
     """The formulas of one comparison, in one world; see the module's text.
 
-    ``leaves`` and ``ands`` say what a number is; number 1 is true.
+    ``leaves`` and ``ands`` say what a number is; number 1 is true. ``spelt`` has globs as they were
+    written first, for the events that are shown.
     """
 
     world: World
     leaves: dict[int, Leaf] = field(default_factory=dict)
     ands: dict[int, Children] = field(default_factory=dict)
+    spelt: dict[int, Glob] = field(default_factory=dict)
     _numbers: dict[Leaf | Children, int] = field(default_factory=dict)
     _atoms: dict[Leaf, int] = field(default_factory=dict)
     # By identity, with the formula, so that its id is not given to another meanwhile
@@ -124,6 +126,8 @@ class Graph:
         if isinstance(test, SameAs):
             return self._same(name, test)
         found = [self._leaf(name, form) for form in self.world.forms(name, test)]
+        if len(found) == 1 and isinstance(test, Glob) and self.world.is_plain(name):
+            self.spelt.setdefault(found[0], test)
         return found[0] if len(found) == 1 else -self.conjunction([-each for each in found])
 
     def _same(self, name: str | None, test: SameAs) -> int:

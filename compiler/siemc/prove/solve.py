@@ -235,7 +235,8 @@ class Solver:
     def _language(self, number: int) -> Language:
         found = self._languages.get(number)
         if found is None:
-            found = self._languages[number] = language(self.graph.leaves[number][1])
+            test = self.graph.spelt.get(number) or self.graph.leaves[number][1]
+            found = self._languages[number] = language(test)
         return found
 
 

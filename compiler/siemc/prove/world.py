@@ -74,6 +74,10 @@ class World:
         """Whether these indices have no such field: then no event has a value of it."""
         return self._facts(name)[0]
 
+    def is_plain(self, name: str | None) -> bool:
+        """Whether nothing is settled of the field, so that a test on it means what it says."""
+        return name is None or not any(self._facts(name))
+
     def forms(self, name: str | None, test: Test) -> Sequence[Test]:
         """The forms of a field's test, in the one spelling that its values allow."""
         tests = forms(test) if self.texts is None else forms_within(test, self.texts.alphabet)
