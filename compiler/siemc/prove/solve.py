@@ -23,6 +23,7 @@ from siemc.prove.member import conflict
 
 MAX_MODELS = 2_000
 FEW_STATES = 400
+CONFLICTS = 10_000  # a few tenths of a second; what rules give rise to takes none or a few
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,11 @@ class Solver:
             self.budget.spend(1)
         except Spent:
             raise Unknown from None
-        return bool(self._sat.solve(assumptions=literals))
+        self._sat.conf_budget(CONFLICTS)
+        found = self._sat.solve_limited(assumptions=literals)
+        if found is None:
+            raise Unknown
+        return bool(found)
 
     def _truth(self, leaves: list[int]) -> dict[int, bool]:
         """What the model says of the leaves; one it does not care about does not hold."""
@@ -114,11 +119,12 @@ class Solver:
         return {n: n <= len(model) and model[n - 1] > 0 for n in leaves}
 
     def is_possible(self, goal: int) -> bool:
-        """Whether logic alone leaves ``goal`` open."""
+        """Whether logic alone leaves ``goal`` open, or is too hard to say."""
         if goal in (TRUE, FALSE):
             return goal == TRUE
         self._add()
-        return bool(self._sat.solve(assumptions=[goal]))
+        self._sat.conf_budget(CONFLICTS)
+        return self._sat.solve_limited(assumptions=[goal]) is not False
 
     def _add(self) -> None:
         """Tseitin's clauses of the conjunctions that the graph has got since the last time."""
