@@ -24,6 +24,7 @@ from siemc.prove.verdict import Relation, Verdict
 from siemc.query import RuleRef
 
 Kind = Literal["same", "wider", "narrower", "different", "unknown", "added", "removed", "broken"]
+AnyRule = LoadedRule | BrokenRule
 SECONDS = 10.0
 _KINDS: Mapping[Relation, Kind] = {
     "exact": "same",
@@ -59,7 +60,12 @@ class Version:
         """A rule's file, below the folder."""
         return os.path.relpath(path, self.path) if self.path.is_dir() else self.path.name
 
-    def shown(self, rule: LoadedRule | BrokenRule) -> RuleRef:
+    def by_place(self) -> dict[str, AnyRule]:
+        """Every rule, sound or broken, by its file below the folder and its document there."""
+        rules: list[AnyRule] = [*self.loaded.rules, *self.loaded.broken]
+        return {f"{self.below(rule.path)}#{rule.document}": rule for rule in rules}
+
+    def shown(self, rule: AnyRule) -> RuleRef:
         """Which rule this is, its file as the user would name it."""
         ref = _ref(rule)
         inside = self.below(ref.path) if self.path.is_dir() else ""
@@ -67,12 +73,8 @@ class Version:
 
 
 def changes(old: Version, new: Version) -> Iterator[Change]:
-    """Each rule of either version: by its id, else by its place below the folder."""
-    before, after = _keyed(old), _keyed(new)
-    if old.path.is_file() and new.path.is_file() and len(before) == len(after) == 1:
-        before = dict.fromkeys(after, next(iter(before.values())))
-    for key in dict.fromkeys([*after, *before]):
-        was, now = before.get(key), after.get(key)
+    """Each rule of either version: by its place below the folder, or, if it moved, by its id."""
+    for was, now in _pairs(old, new):
         if now is None and was is not None:
             yield Change(old.shown(was), "removed")
         elif now is not None:
@@ -80,7 +82,27 @@ def changes(old: Version, new: Version) -> Iterator[Change]:
             yield Change(ref, "added") if was is None else _change(ref, was, now)
 
 
-def _change(ref: RuleRef, was: LoadedRule | BrokenRule, now: LoadedRule | BrokenRule) -> Change:
+def _pairs(old: Version, new: Version) -> Iterator[tuple[AnyRule | None, AnyRule | None]]:
+    before, after = old.by_place(), new.by_place()
+    if old.path.is_file() and new.path.is_file() and len(before) == len(after) == 1:
+        yield before.popitem()[1], after.popitem()[1]
+    moved = []
+    for place, now in after.items():
+        was = before.get(place)
+        if was is not None and len({_ref(was).id, _ref(now).id} - {None}) < 2:
+            yield before.pop(place), now
+        else:
+            moved.append(now)
+    for now in moved:
+        wanted = _ref(now).id
+        found = (place for place, was in before.items() if wanted and _ref(was).id == wanted)
+        where = next(found, None)
+        yield (None if where is None else before.pop(where)), now
+    for was in before.values():
+        yield was, None
+
+
+def _change(ref: RuleRef, was: AnyRule, now: AnyRule) -> Change:
     for each in (was, now):
         if isinstance(each, BrokenRule):
             return Change(ref, "broken", diagnostics=each.diagnostics)
@@ -92,7 +114,7 @@ def _change(ref: RuleRef, was: LoadedRule | BrokenRule, now: LoadedRule | Broken
     return Change(ref, _KINDS[verdict.relation], verdict)
 
 
-def _formula(rule: LoadedRule | BrokenRule) -> Formula:
+def _formula(rule: AnyRule) -> Formula:
     assert isinstance(rule, LoadedRule)
     try:
         return simplify(lower(rule).formula)
@@ -100,20 +122,10 @@ def _formula(rule: LoadedRule | BrokenRule) -> Formula:
         raise SiemcError(error.diagnostic.at(rule.path, rule.document)) from None
 
 
-def _ref(rule: LoadedRule | BrokenRule) -> RuleRef:
+def _ref(rule: AnyRule) -> RuleRef:
     if isinstance(rule, LoadedRule):
         return rule_ref(rule)
     return RuleRef(rule.id, rule.title, rule.path, rule.document)
-
-
-def _keyed(version: Version) -> dict[str, LoadedRule | BrokenRule]:
-    found: dict[str, LoadedRule | BrokenRule] = {}
-    rules: list[LoadedRule | BrokenRule] = [*version.loaded.rules, *version.loaded.broken]
-    for rule in rules:
-        ref = _ref(rule)
-        place = f"{version.below(ref.path)}#{ref.document}"
-        found[ref.id if ref.id and ref.id not in found else place] = rule
-    return found
 
 
 @contextmanager

@@ -142,7 +142,8 @@ def _query(name: str, language: str | None) -> QueryText:
     from siemc.verify import QueryText
 
     known = backends()
-    by_suffix = {known[target].suffix: target for target in known} | {".json": "dsl"}
+    by_suffix = {f".{target}": target for target in known}
+    by_suffix |= {known[target].suffix: target for target in known}
     target = language or by_suffix.get(Path(name).suffix)
     if target is None or target not in known:
         near = did_you_mean(target, known) if target else ""
