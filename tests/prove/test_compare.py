@@ -208,6 +208,15 @@ def test_over_several_indices_the_worst_counts() -> None:
     assert len(found.witnesses) == 1
 
 
+@pytest.mark.parametrize("source", [r"\X", "(", r"(?<=a|bc)d", r"(a)\1"])
+def test_an_expression_that_nobody_reads_is_equal_only_to_itself(source: str) -> None:
+    found = compare(And((regex(source), A)), And((A, regex(source))))
+    assert found.relation == "exact"
+    for other in (And((regex(source), B)), Or((regex(source), A)), regex(source + "x")):
+        judged = compare(And((regex(source), A)), other)
+        assert judged.relation != "exact"
+
+
 def test_time_spent_is_unknown_and_never_a_claim() -> None:
     hard = regex("\\A(a|b)*a(a|b){24}\\z"), regex("\\A(a|b)*a[ab]{25}\\z")
     found = compare(*hard, seconds=0.05)

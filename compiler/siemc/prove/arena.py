@@ -8,10 +8,11 @@ from itertools import islice
 from siemc.evaluate import Event, OpaqueError, Value, evaluate
 from siemc.formula import Formula, SameAs
 from siemc.prove.canonical import FALSE, Graph
-from siemc.prove.languages import Budget
+from siemc.prove.languages import Budget, Undecided
 from siemc.prove.solve import Model, Solver, Unknown
 from siemc.prove.verdict import Answer
 from siemc.prove.world import World
+from siemc.regex.errors import RegexError, RegexUnsupported
 
 TRIES = 8
 
@@ -50,11 +51,11 @@ class Arena:
         goal = self.graph.conjunction([holds.literal, -fails.literal])
         if goal == FALSE or not self.solver.is_possible(goal):
             return "no"
-        self.solver.seed()
         try:
+            self.solver.seed()
             if next(self.solver.models(goal, single=False), None) is None:
                 return "no"
-        except Unknown:
+        except (Unknown, Undecided):
             return "unknown"
         # There is one; events with one value a field are the plainer ones.
         for single in (True, False):
@@ -70,7 +71,7 @@ class Arena:
                 event = self._event_of(model)
                 if evaluate(holds.placed, event) and not evaluate(fails.placed, event):
                     return event
-        except (Unknown, OpaqueError):
+        except (Unknown, Undecided, OpaqueError, RegexError, RegexUnsupported):
             pass
         return None
 
