@@ -10,6 +10,7 @@ OPERATORS = set(
     '"#&<>@~{}[]^$-'
 )  # `^ $ -` are no operators of Lucene's, and must be escaped anyway
 SPACE = r"\t\n\r "
+NO_SPACE = r"\x00-\x08\x0b\x0c\x0e-\x1f!-\U0010ffff"
 _COUNT = re.compile(r"\{\d+(,\d*)?\}")
 
 
@@ -45,7 +46,8 @@ def _class(text: str, at: int) -> tuple[str, int]:
     start = at
     while text[at] != "]":
         if text[at] == "\\":
-            result += SPACE if text[at + 1] == "s" else _escaped(text[at + 1])
+            named = {"s": SPACE, "S": NO_SPACE}
+            result += named.get(text[at + 1]) or _escaped(text[at + 1])
             at += 2
         elif text[at] == "-":
             assert at > start, f"a bare hyphen in {text!r}"

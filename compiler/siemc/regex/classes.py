@@ -30,6 +30,7 @@ _C0: Ranges = ((0, 0x1F),)
 _INNER_CONTROLS: tuple[tuple[int, int], ...] = ((0x7F, 0x9F), (0x2028, 0x2029))
 _CONTROLS: Ranges = _C0 + _INNER_CONTROLS
 _LUCENE_SPACE: Ranges = ((9, 10), (13, 13), (32, 32))  # what \s is in Lucene 9 and 10
+_LUCENE_NO_SPACE: Ranges = invert(_LUCENE_SPACE)
 _ASCII_UPPER: Ranges = ((0x41, 0x5A),)
 
 
@@ -139,7 +140,7 @@ def _badness(candidate: tuple[str, Ranges]) -> tuple[bool, int, int]:
 
 
 def _candidates(target: Ranges, absent: Ranges, negated: bool) -> Iterator[tuple[str, Ranges]]:
-    """``target`` (if ``negated``, what the class excludes) with and without the help of ``\\s``."""
+    """``target`` (if ``negated``, what the class excludes), with ``\\s`` or ``\\S`` and without."""
     visible = _visible(target)
     write = _negated if negated else _plain
     if visible or negated:
@@ -147,6 +148,10 @@ def _candidates(target: Ranges, absent: Ranges, negated: bool) -> Iterator[tuple
     if contains(target, 32):
         listed = minus(visible, ((32, 32),))
         yield write(listed, absent, "\\s"), _difference(union([visible, _LUCENE_SPACE]), target)
+    listed = minus(visible, _LUCENE_NO_SPACE)
+    # a lowercase normalizer would make it the other class
+    if listed and not absent and not minus(_visible(_LUCENE_NO_SPACE), target):
+        yield write(listed, absent, "\\S"), _difference(union([visible, _LUCENE_NO_SPACE]), target)
 
 
 def _difference(one: Ranges, other: Ranges) -> Ranges:
