@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
+from siemc.api import in_order, no_rules
 from siemc.compiler import rule_ref
 from siemc.diagnostics import Diagnostic, SiemcError, UsageError
 from siemc.formula import Formula
 from siemc.load import BrokenRule, Loaded, LoadedRule, load
+from siemc.locate import locate_all
 from siemc.lower import lower
 from siemc.passes import simplify
 from siemc.prove.compare import compare
 from siemc.prove.verdict import Relation, Verdict
 from siemc.query import RuleRef
+from siemc.revisions import check_out
 
 Kind = Literal["same", "wider", "narrower", "different", "unknown", "added", "removed", "broken"]
 AnyRule = LoadedRule | BrokenRule
@@ -50,36 +50,59 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The rules of a file or a folder, in one version of it."""
+    """The rules of a file or a folder, in one version of it; ``path`` is where they were read."""
 
     name: str
     path: Path
     loaded: Loaded
 
+    def by_place(self) -> dict[str, AnyRule]:
+        """Every rule, sound or broken, by its file below the folder and its document there."""
+        rules = in_order(self.loaded.rules, self.loaded.broken)
+        return {f"{self.below(rule.path)}#{rule.document}": rule for rule in rules}
+
     def below(self, path: str) -> str:
         """A rule's file, below the folder."""
         return os.path.relpath(path, self.path) if self.path.is_dir() else self.path.name
 
-    def by_place(self) -> dict[str, AnyRule]:
-        """Every rule, sound or broken, by its file below the folder and its document there."""
-        rules: list[AnyRule] = [*self.loaded.rules, *self.loaded.broken]
-        return {f"{self.below(rule.path)}#{rule.document}": rule for rule in rules}
+    def named(self, path: str) -> str:
+        """A file as the user would name it."""
+        inside = os.path.relpath(path, self.path)
+        if inside == ".":
+            return self.name
+        # ``HEAD:`` is the root of the repository already
+        between = "" if self.name.endswith((":", "/")) else "/"
+        return f"{self.name}{between}{inside}"
 
     def shown(self, rule: AnyRule) -> RuleRef:
         """Which rule this is, its file as the user would name it."""
         ref = _ref(rule)
-        inside = self.below(ref.path) if self.path.is_dir() else ""
-        return replace(ref, path="/".join([self.name.rstrip("/"), inside]) if inside else self.name)
+        return replace(ref, path=self.named(ref.path))
+
+    def told(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Diagnostics with line and column, their files as the user would name them."""
+        return tuple(
+            replace(each, path=self.named(each.path)) if each.path else each
+            for each in locate_all(diagnostics)
+        )
 
 
 def changes(old: Version, new: Version) -> Iterator[Change]:
-    """Each rule of either version: by its place below the folder, or, if it moved, by its id."""
+    """Each rule of either version: by its place below the folder, or, if it moved, by its id.
+
+    Raises ``UsageError`` where neither version has a rule.
+    """
+    if old.loaded.empty and new.loaded.empty:
+        raise no_rules([old.name, new.name])
     for was, now in _pairs(old, new):
-        if now is None and was is not None:
+        if was is not None and now is not None:
+            yield _change(old, new, was, now)
+        elif was is not None:
             yield Change(old.shown(was), "removed")
+        elif isinstance(now, BrokenRule):
+            yield Change(new.shown(now), "broken", diagnostics=new.told(now.diagnostics))
         elif now is not None:
-            ref = new.shown(now)
-            yield Change(ref, "added") if was is None else _change(ref, was, now)
+            yield Change(new.shown(now), "added")
 
 
 def _pairs(old: Version, new: Version) -> Iterator[tuple[AnyRule | None, AnyRule | None]]:
@@ -102,24 +125,25 @@ def _pairs(old: Version, new: Version) -> Iterator[tuple[AnyRule | None, AnyRule
         yield was, None
 
 
-def _change(ref: RuleRef, was: AnyRule, now: AnyRule) -> Change:
-    for each in (was, now):
-        if isinstance(each, BrokenRule):
-            return Change(ref, "broken", diagnostics=each.diagnostics)
-    try:
-        before, after = _formula(was), _formula(now)
-    except SiemcError as error:
-        return Change(ref, "broken", diagnostics=(error.diagnostic,))
+def _change(old: Version, new: Version, was: AnyRule, now: AnyRule) -> Change:
+    ref = new.shown(now)
+    before, after = _formula(was), _formula(now)
+    if isinstance(before, tuple) or isinstance(after, tuple):
+        notes = old.told(before) if isinstance(before, tuple) else ()
+        notes += new.told(after) if isinstance(after, tuple) else ()
+        return Change(ref, "broken", diagnostics=notes)
     verdict = compare(before, after, seconds=SECONDS)
     return Change(ref, _KINDS[verdict.relation], verdict)
 
 
-def _formula(rule: AnyRule) -> Formula:
-    assert isinstance(rule, LoadedRule)
+def _formula(rule: AnyRule) -> Formula | tuple[Diagnostic, ...]:
+    """The rule's formula, or why it has none."""
+    if isinstance(rule, BrokenRule):
+        return rule.diagnostics
     try:
         return simplify(lower(rule).formula)
     except SiemcError as error:
-        raise SiemcError(error.diagnostic.at(rule.path, rule.document)) from None
+        return (error.diagnostic.at(rule.path, rule.document),)
 
 
 def _ref(rule: AnyRule) -> RuleRef:
@@ -139,35 +163,11 @@ def version(spec: str) -> Iterator[Version]:
         return
     revision, _, path = spec.partition(":")
     with TemporaryDirectory() as folder:
-        _check_out(revision, path, Path(folder))
-        yield _version(spec, Path(folder) / path)
+        yield _version(spec, check_out(revision, path, Path(folder)))
 
 
 def _version(name: str, path: Path) -> Version:
-    if not path.exists():
+    if not os.path.lexists(path):
         hint = "Name a file or folder of rules, or REVISION:PATH of a git repository."
         raise UsageError(Diagnostic("SC031", f"There is no {name}.", hint))
     return Version(name, path, load([str(path)]))
-
-
-def _check_out(revision: str, path: str, folder: Path) -> None:
-    """Unpack one path of a revision, as ``git archive`` gives it, into an empty folder."""
-    done = _git(["archive", "--format=tar", revision, "--", path or "."])
-    with tarfile.open(fileobj=BytesIO(done)) as archive:
-        archive.extractall(folder, filter="data")
-
-
-def _git(arguments: Sequence[str]) -> bytes:
-    try:
-        done = subprocess.run(["git", *arguments], capture_output=True, check=True)
-    except FileNotFoundError:
-        raise _no_revision("git is not installed") from None
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise _no_revision(said[-1] if said else "git failed") from None
-    return done.stdout
-
-
-def _no_revision(why: str) -> UsageError:
-    hint = "Name a file or folder of rules, or REVISION:PATH of the git repository you are in."
-    return UsageError(Diagnostic("SC031", f"The revision cannot be read: {why}.", hint))

@@ -3,56 +3,101 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from siemc.changes import Change
 from siemc.diagnostics import assumption
+from siemc.evaluate import Event
 from siemc.prove.verdict import Verdict, Witness
 from siemc.prove.words import event_text, exclusion_object, place_text, verdict_object
 from siemc.render import CONTRACT, diagnostic_object, diagnostic_text, visible
 from siemc.verify import Verification
 
 SHOWN = 200
-SAID = {
+SAID: Mapping[str, str] = {
     "exact": "exact: the query matches what the rule matches",
     "wider": "wider: the query matches all that the rule does, and more",
     "narrower": "narrower: the query misses events of the rule, and matches no others",
     "different": "different: the query misses events of the rule, and matches others",
-    "unknown": "unknown: not settled in the time there is",
 }
-BETWEEN = {
+BETWEEN: Mapping[str, str] = {
     "exact": "equal: both match the same events",
     "wider": "wider: the second matches all that the first does, and more",
     "narrower": "narrower: the second misses events of the first, and matches no others",
     "different": "different: each matches events that the other does not",
-    "unknown": "unknown: not settled in the time there is",
 }
-SIGNS = {"wider": "+", "narrower": "-", "different": "±", "unknown": "?", "broken": "!"}
+
+
+BEHIND = "matched by the query alone, if what is not understood lets it through"
+_NOT_SETTLED = "unknown: {} in the time there is"
+_OPAQUE = "unknown: it rests on a text that only its own system understands"
+
+
+def _said(verdict: Verdict, words: Mapping[str, str]) -> str:
+    """The verdict in words; where half of it is settled, that half."""
+    if verdict.relation in words:
+        return words[verdict.relation]
+    if "yes" in (verdict.misses, verdict.extra):
+        return _NOT_SETTLED.format("they differ as shown; the rest is not settled")
+    return _OPAQUE if verdict.opaque else _NOT_SETTLED.format("not settled")
 
 
 def verification_text(found: Verification, query: str) -> str:
     """A verification for a terminal."""
     head = f"{visible(found.rule.title or found.rule.path)}: {found.target} on {found.schema}"
-    lines = [head, SAID[found.verdict.relation]]
+    lines = [head, _said(found.verdict, SAID), *_without_scopes(found, query)]
     for witness in found.verdict.witnesses:
         lines += ["", "missed by the query:" if witness.rule else "matched by the query alone:"]
-        lines.append(f"  {event_text(witness.event)}")
+        lines.append(f"  {_event(witness.event)}")
         lines += [f"  {why}" for why in _why(found, query, witness)]
+    if found.lost and found.verdict.extra == "unknown":
+        lines += ["", f"{BEHIND}:", *(f"  {why}" for why in _lost(found))]
     return "\n".join([*lines, *_basis(found.verdict)])
+
+
+def _without_scopes(found: Verification, query: str) -> Iterator[str]:
+    """What is left of a difference if both are without their scopes."""
+    if found.apart is None or found.apart.relation == "unknown":
+        return
+    put = [f"the rule's {visible(name)}" for name in found.apart.fields]
+    put += [_clipped(query[start:end]) for start, end in found.apart.spans]
+    yield f"without {' and '.join(put)} it is {SAID[found.apart.relation]}"
 
 
 def _why(found: Verification, query: str, witness: Witness) -> Iterator[str]:
     if witness.rule:
         for start, end in found.refusing:
-            yield f"refused by characters {start + 1} to {end}: {_clipped(query[start:end])}"
+            yield f"refused by {_where(query, start, end)}: {_clipped(query[start:end])}"
         return
+    yield from _unasked(found)
+    yield from _lost(found, witness)
+
+
+def _unasked(found: Verification) -> Iterator[str]:
+    for field, place in found.unasked:
+        where = "added by its mapping" if place is None else visible(place_text(place))
+        yield f"the rule also asks for {visible(field or 'a keyword')} ({where})"
+
+
+def _lost(found: Verification, shown: Witness | None = None) -> Iterator[str]:
+    """The exclusions that are lost, each with its event, unless that is shown already."""
     for lost in found.lost:
-        where = "" if lost.place is None else f" ({place_text(lost.place)})"
-        yield f"lost exclusion: {lost.name}{where}"
-        if lost.witness is not None and lost.witness.event != witness.event:
-            yield f"  {event_text(lost.witness.event)}"
+        where = "" if lost.place is None else f" ({visible(place_text(lost.place))})"
+        yield f"lost exclusion: {visible(lost.name)}{where}"
+        if lost.witness is not None and lost.witness != shown:
+            yield f"  {_event(lost.witness.event)}"
+
+
+def _where(query: str, start: int, end: int) -> str:
+    """A place in the query, from 1: by its characters, or by its line where there are several."""
+    if "\n" not in query:
+        return f"characters {start + 1} to {end}"
+    before = query[:start]
+    line = before.count("\n") + 1
+    return f"line {line}, column {len(before) - before.rfind(chr(10))}"
 
 
 def _clipped(text: str) -> str:
@@ -60,10 +105,19 @@ def _clipped(text: str) -> str:
     return shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
 
 
+def _event(event: Event) -> str:
+    """An event as JSON that does not move the cursor."""
+    text = event_text(event)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
 def _basis(verdict: Verdict) -> Iterator[str]:
     if verdict.opaque:
         yield ""
-        yield f"not understood, and so equal only to itself: {', '.join(verdict.opaque)}"
+        texts = ", ".join(map(_clipped, verdict.opaque))
+        yield f"not understood, and so equal only to itself: {texts}"
     if verdict.assumptions:
         yield ""
     for code in verdict.assumptions:
@@ -72,20 +126,38 @@ def _basis(verdict: Verdict) -> Iterator[str]:
 
 def verification_markdown(found: Verification, query: str) -> str:
     """A verification for a pull request."""
-    title = visible(found.rule.title or found.rule.path)
-    lines = [f"### {title}: {found.target} on {found.schema}", "", SAID[found.verdict.relation], ""]
+    title = _plain(found.rule.title or found.rule.path)
+    lines = [f"### {title}: {found.target} on {_plain(found.schema)}", ""]
+    lines += [_said(found.verdict, SAID), ""]
+    lines += [f"{_plain(line)}\n" for line in _without_scopes(found, query)]
     for witness in found.verdict.witnesses:
         what = "Missed by the query" if witness.rule else "Matched by the query alone"
-        lines += [f"{what}:", "", *_fenced(event_text(witness.event), "json"), ""]
-        lines += [f"- {why.strip()}" for why in _why(found, query, witness)]
-    lines += [f"- {line}" for line in _basis(found.verdict) if line]
+        lines += [f"{what}:", "", *_fenced(_event(witness.event), "json"), ""]
+        lines += [f"- {_plain(why.strip())}" for why in _why(found, query, witness)]
+        lines.append("")
+    if found.lost and found.verdict.extra == "unknown":
+        lines += [f"{BEHIND}:", "", *(f"- {_plain(why.strip())}" for why in _lost(found)), ""]
+    lines += [f"- {_plain(line)}" for line in _basis(found.verdict) if line]
     return "\n".join(lines).rstrip()
+
+
+def _plain(text: str) -> str:
+    """A text as Markdown that shows it as it is.
+
+    GitHub's dialect escapes by a backslash; a ``_`` within a word needs none.
+    """
+    return re.sub(r"([\\`*\[\]<>|~#@]|(?<!\w)_|_(?!\w))", r"\\\1", visible(text))
+
+
+def _code(text: str) -> str:
+    """A text as code in a line, whatever backquotes it has."""
+    shown = visible(text)
+    return f"`{shown}`" if "`" not in shown else _plain(shown)
 
 
 def _fenced(text: str, language: str) -> list[str]:
     """A code block whose fence is longer than any run of backquotes in it."""
-    runs = [len(run) for run in "".join(c if c == "`" else " " for c in text).split()]
-    fence = "`" * max(3, *(n + 1 for n in runs)) if runs else "```"
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return [f"{fence}{language}", text, fence]
 
 
@@ -102,28 +174,39 @@ def verification_json(found: Verification) -> str:
             **verdict_object(found.verdict),
             "lost": [exclusion_object(each) for each in found.lost],
             "refusing": [list(span) for span in found.refusing],
+            "unasked": [{"field": f, "place": p and place_text(p)} for f, p in found.unasked],
+            "apart": _apart(found),
             "assumptions": _assumptions(found.verdict),
             "diagnostics": [diagnostic_object(each) for each in found.notes],
         }
     )
 
 
+def _apart(found: Verification) -> dict[str, Any] | None:
+    if found.apart is None:
+        return None
+    spans = [list(span) for span in found.apart.spans]
+    return {"verdict": found.apart.relation, "fields": list(found.apart.fields), "spans": spans}
+
+
 def verdict_text(verdict: Verdict, names: Sequence[str]) -> str:
     """Two queries, compared, for a terminal; ``names`` are what they are called."""
-    lines = [f"{names[0]} and {names[1]}: {BETWEEN[verdict.relation]}"]
+    names = [visible(each) for each in names]
+    lines = [f"{names[0]} and {names[1]}: {_said(verdict, BETWEEN)}"]
     for witness in verdict.witnesses:
         lines += ["", f"matched by {names[0 if witness.rule else 1]} alone:"]
-        lines.append(f"  {event_text(witness.event)}")
+        lines.append(f"  {_event(witness.event)}")
     return "\n".join([*lines, *_basis(verdict)])
 
 
 def verdict_markdown(verdict: Verdict, names: Sequence[str]) -> str:
     """Two queries, compared, for a pull request."""
-    lines = [f"### {names[0]} and {names[1]}", "", BETWEEN[verdict.relation], ""]
+    names = [_plain(each) for each in names]
+    lines = [f"### {names[0]} and {names[1]}", "", _said(verdict, BETWEEN), ""]
     for witness in verdict.witnesses:
         lines += [f"Matched by {names[0 if witness.rule else 1]} alone:", ""]
-        lines += [*_fenced(event_text(witness.event), "json"), ""]
-    return "\n".join([*lines, *(f"- {line}" for line in _basis(verdict) if line)]).rstrip()
+        lines += [*_fenced(_event(witness.event), "json"), ""]
+    return "\n".join([*lines, *(f"- {_plain(line)}" for line in _basis(verdict) if line)]).rstrip()
 
 
 def verdict_json(verdict: Verdict, names: Sequence[str]) -> str:
@@ -151,11 +234,13 @@ def changes_text(found: Iterable[Change]) -> str:
         counts[each.kind] += 1
         if each.kind == "same":
             continue
-        lines.append(f"{each.kind}: {visible(each.rule.title or '')} ({visible(each.rule.path)})")
+        title = visible(each.rule.title or "untitled rule")
+        lines.append(f"{each.kind}: {title} ({visible(each.rule.path)})")
         for witness in each.verdict.witnesses if each.verdict else ():
             which = "old" if witness.rule else "new"
-            lines.append(f"  {which} alone matches {event_text(witness.event)}")
-        lines += [f"  {diagnostic_text(note)}" for note in each.diagnostics]
+            lines.append(f"  {which} alone matches {_event(witness.event)}")
+        told = "\n".join(map(diagnostic_text, each.diagnostics))
+        lines += [f"  {line}" for line in told.splitlines()]
     return "\n".join([*lines, counted(counts)])
 
 
@@ -172,7 +257,8 @@ def changes_markdown(found: Iterable[Change]) -> str:
     for each in found:
         counts[each.kind] += 1
         if each.kind != "same":
-            rows += [f"- **{each.kind}**: {visible(each.rule.title or '')} (`{each.rule.path}`)"]
+            title = _plain(each.rule.title or "untitled rule")
+            rows += [f"- **{each.kind}**: {title} ({_code(each.rule.path)})"]
             rows += _indented(each)
     return "\n".join([f"### What the rules match: {counted(counts)}", "", *rows]).rstrip()
 
@@ -182,10 +268,11 @@ def _indented(change: Change) -> Iterator[str]:
         yield ""
         yield f"  {'The old' if witness.rule else 'The new'} version alone matches:"
         yield ""
-        yield from (f"  {line}" for line in _fenced(event_text(witness.event), "json"))
+        yield from (f"  {line}" for line in _fenced(_event(witness.event), "json"))
         yield ""
     for note in change.diagnostics:
-        yield f"  - {note.code}: {visible(note.message)}"
+        where = ":".join(str(part) for part in (note.path, note.line, note.column) if part)
+        yield f"  - {_plain(f'{where}: {note.code}: {note.message}')}"
 
 
 def change_json(change: Change) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from siemc.aside import Apart, apart, conjuncts, span_of
 from siemc.backend import backends
 from siemc.compiler import Compiler, rule_ref
 from siemc.diagnostics import Diagnostic, UsageError
 from siemc.evaluate import OpaqueError, evaluate
-from siemc.formula import FALSE, And, Atom, Formula, Not, Or, atoms
+from siemc.formula import FALSE, And, Atom, Formula, Not, Opaque, Or, YamlPath, atoms, conjunction
 from siemc.load import LoadedRule
+from siemc.locate import locate_all
 from siemc.prove.compare import compare
 from siemc.prove.exclusions import Exclusion, belongs_to, exclusions, without
 from siemc.prove.proof import against
@@ -32,12 +35,18 @@ class QueryText:
     path: str
 
 
+Unasked = tuple[str | None, YamlPath | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """A query beside a rule.
 
     ``lost`` are the rule's exclusions that the query does not carry, each with an event it then
-    catches; ``refusing`` the characters of the query whose tests drop the event that is missed.
+    catches, if what is not understood in it lets the event through; ``refusing`` the characters of
+    the query whose tests drop the event that is missed; ``unasked`` the rule's tests that the event
+    which only the query catches does not pass, each a field and a place in the rule, ``None`` where
+    a pipeline added it. ``apart`` is what is left if both are without their scopes.
     """
 
     rule: RuleRef
@@ -46,6 +55,8 @@ class Verification:
     verdict: Verdict
     lost: tuple[Exclusion, ...] = ()
     refusing: tuple[tuple[int, int], ...] = ()
+    unasked: tuple[Unasked, ...] = ()
+    apart: Apart | None = None
     notes: tuple[Diagnostic, ...] = ()
 
 
@@ -56,21 +67,47 @@ def verify(compiler: Compiler, loaded: LoadedRule, query: QueryText) -> Verifica
     be read.
     """
     plan = compiler.plan(loaded, query.target)
+    notes = tuple(locate_all(e.at(loaded.path, loaded.document) for e in plan.diagnostics))
+    if plan.refused:
+        raise UsageError(next((e for e in notes if e.severity == "error"), notes[0]))
     readings = read(query, plan.schema)
     judged = [(against(plan.formula, each, plan.schema, SECONDS), each) for each in readings]
-    verdict = worst(verdict for verdict, _ in judged)
     reading = next((each for found, each in judged if found.relation != "exact"), readings[0])
     here = plan.schema.within(reading.indices) if reading.indices else plan.schema
-    lost = lost_exclusions(plan.formula, reading.formula, here) if verdict.extra != "no" else ()
-    return Verification(
+    found = Verification(
         rule=rule_ref(loaded),
         target=query.target,
         schema=plan.schema.name,
-        verdict=verdict,
-        lost=tuple(lost),
-        refusing=tuple(_refusing(reading.formula, here, verdict.witnesses)),
-        notes=tuple(each.at(loaded.path, loaded.document) for each in plan.diagnostics),
+        verdict=worst(verdict for verdict, _ in judged),
+        notes=notes,
     )
+    if found.verdict.relation == "exact":
+        return found
+    return _explained(found, plan.formula, reading.formula, here, loaded)
+
+
+def _explained(
+    found: Verification, rule: Formula, query: Formula, schema: Schema, loaded: LoadedRule
+) -> Verification:
+    """The verification with what there is to say about why the two differ."""
+    verdict, own = found.verdict, set(loaded.rule.detection.detections)
+    return replace(
+        found,
+        lost=() if verdict.extra == "no" else tuple(lost_exclusions(rule, _seen(query), schema)),
+        refusing=tuple(_refusing(query, schema, verdict.witnesses)),
+        unasked=tuple(dict.fromkeys(_unasked(rule, own, schema, verdict.witnesses))),
+        apart=apart(rule, query, own, schema, SECONDS),
+    )
+
+
+def _seen(query: Formula) -> Formula:
+    """The query as if every macro, and whatever else is not understood, let all events through."""
+    parts = (p for p in conjuncts(query) if not any(_is_opaque(atom) for atom in atoms(p)))
+    return conjunction(parts)
+
+
+def _is_opaque(atom: Atom) -> bool:
+    return isinstance(atom.test, Opaque)
 
 
 def read(query: QueryText, schema: Schema) -> tuple[Reading, ...]:
@@ -87,28 +124,37 @@ def read(query: QueryText, schema: Schema) -> tuple[Reading, ...]:
         raise UsageError(found) from None
 
 
-def lost_exclusions(rule: Formula, query: Formula, schema: Schema) -> Iterator[Exclusion]:
-    """The exclusions that keep some event out of the rule which the query catches."""
+def lost_exclusions(
+    rule: Formula, query: Formula, schema: Schema, seconds: float = SECONDS
+) -> Iterator[Exclusion]:
+    """The exclusions that keep some event out of the rule which the query catches.
+
+    Those that are not found out in about ``seconds`` for all of them are not among them.
+    """
+    end = time.monotonic() + seconds
     for name, places in exclusions(rule).items():
-        found = _lost(rule, query, schema, name, None)
+        found = _lost(rule, query, schema, Exclusion(name, None, "matters"), end)
         if found is None:
             continue
-        leaves = [_lost(rule, query, schema, name, each) for each in places]
+        parts = [Exclusion(name, each, "matters") for each in places]
+        leaves = [_lost(rule, query, schema, each, end) for each in parts]
         lost = [leaf for leaf in leaves if leaf is not None]
         yield from lost if 0 < len(lost) < len(places) else [found]
 
 
 def _lost(
-    rule: Formula, query: Formula, schema: Schema, name: str, place: tuple[str | int, ...] | None
+    rule: Formula, query: Formula, schema: Schema, exclusion: Exclusion, end: float
 ) -> Exclusion | None:
     """The exclusion, if an event that it alone keeps out of the rule is caught by the query."""
-    wider = without(rule, belongs_to(name, place))
+    seconds = end - time.monotonic()
+    if seconds <= 0:
+        return None
+    wider = without(rule, belongs_to(exclusion.name, exclusion.place))
     kept_out = And((wider, Not(rule), query))
-    found = compare(FALSE, kept_out, schema, SECONDS).witnesses
+    found = compare(FALSE, kept_out, schema, seconds).witnesses
     if not found:
         return None
-    witness = Witness(found[0].event, rule=False, query=True)
-    return Exclusion(name, place, "matters", witness)
+    return replace(exclusion, witness=Witness(found[0].event, rule=False, query=True))
 
 
 def _refusing(
@@ -116,19 +162,32 @@ def _refusing(
 ) -> Iterator[tuple[int, int]]:
     """Where the query's text refuses the event that it misses."""
     missed = next((each for each in witnesses if each.rule), None)
-    if missed is None:
-        return
-    placed = World(schema).place(query)
-    for part in placed.items if isinstance(placed, And) else (placed,):
-        try:
-            holds = evaluate(part, missed.event)
-        except OpaqueError:
-            continue
-        if not holds:
-            spans = [origin.path for atom in atoms(part) for origin in atom.origins]
-            numbers = [int(step) for span in spans for step in span]
-            if numbers:
-                yield min(numbers), max(numbers)
+    if missed is not None:
+        # placed one by one, as a constant has no place in the text any more
+        for part in conjuncts(query):
+            span = span_of(part)
+            if span is not None and _fails(World(schema).place(part), missed):
+                yield span
+
+
+def _unasked(
+    rule: Formula, own: Collection[str], schema: Schema, witnesses: Iterable[Witness]
+) -> Iterator[Unasked]:
+    """What the rule asks for, and the event that only the query catches does not have."""
+    extra = next((each for each in witnesses if each.query), None)
+    if extra is not None:
+        for part in conjuncts(rule):
+            if not isinstance(part, Not) and _fails(World(schema).place(part), extra):
+                for atom in atoms(part):
+                    for name, path in atom.origins:
+                        yield atom.field, path if name in own else None
+
+
+def _fails(part: Formula, witness: Witness) -> bool:
+    try:
+        return not evaluate(part, witness.event)
+    except OpaqueError:
+        return False
 
 
 def equivalent(
@@ -137,21 +196,54 @@ def equivalent(
     """Compare two queries, each on its schema; the ``first`` stands for the rule in the verdict.
 
     Where both are for one schema they are compared index by index; of two schemas, the whole-event
-    field of one is that of the other. Raises ``UsageError`` where one cannot be read.
+    field of one is that of the other. Raises ``UsageError`` where one cannot be read, or where they
+    are for two platforms and no field is tested by both.
     """
     one, other = read(first, schema), read(second, other_schema)
+    if schema.platform != other_schema.platform:
+        _check_common_field(first, second, one, other)
+    both = schema if schema is other_schema else _joined(schema, other_schema)
     verdicts = []
     for mine in one:
         for its in other:
             common = sorted({*mine.indices} & {*its.indices})
             if schema is other_schema and mine.indices and its.indices and not common:
                 continue
-            here = schema.within(common) if schema is other_schema and common else schema
+            here = both.within(common) if schema is other_schema and common else both
             its_formula = _renamed(its.formula, other_schema.whole_event, schema.whole_event)
             found = compare(mine.formula, its_formula, here, SECONDS)
             codes = {*found.assumptions, *mine.assumptions, *its.assumptions}
             verdicts.append(replace(found, assumptions=tuple(sorted(codes)), indices=tuple(common)))
     return worst(verdicts)
+
+
+def _joined(schema: Schema, other: Schema) -> Schema:
+    """What holds of an event that may be in either."""
+    return replace(
+        schema,
+        name=f"{schema.name} and {other.name}",
+        indices=(*schema.indices, *other.indices),
+        closed=schema.closed and other.closed,
+        lower_values=schema.lower_values & other.lower_values,
+    )
+
+
+def _check_common_field(
+    first: QueryText, second: QueryText, one: Iterable[Reading], other: Iterable[Reading]
+) -> None:
+    """Two platforms name their fields otherwise: that two such queries differ says nothing."""
+    mine, its = (
+        {atom.field for each in readings for atom in atoms(each.formula) if atom.field}
+        for readings in (one, other)
+    )
+    if mine and its and not mine & its:
+        names = f"{min(mine)} is one of {first.path}, {min(its)} of {second.path}"
+        message = f"The two queries have no field in common: {names}."
+        hint = (
+            "Compare each with the rule (siemc verify), or give both the same field names and "
+            "schema (-s raw)."
+        )
+        raise UsageError(Diagnostic("SC311", message, hint))
 
 
 def _renamed(formula: Formula, name: str | None, new: str | None) -> Formula:

@@ -14,11 +14,10 @@ from siemc.cli.common import say, schemas_by_target, settings, settings_schemas,
 if TYPE_CHECKING:
     from siemc.compiler import Compiler
     from siemc.load import LoadedRule
-    from siemc.prove.verdict import Relation
+    from siemc.prove.verdict import Verdict
     from siemc.schema import Schema
     from siemc.verify import QueryText
 
-EXITS: dict[Relation, int] = {"exact": 0, "unknown": 3}
 DIFFERS = 1
 UNKNOWN = 3
 
@@ -79,7 +78,7 @@ def verify_command(
             Shape.MARKDOWN: lambda: judgement.verification_markdown(found, text.text),
         }[shape]()
     )
-    raise typer.Exit(EXITS.get(found.verdict.relation, DIFFERS))
+    raise typer.Exit(_exit(found.verdict))
 
 
 def equiv_command(
@@ -97,6 +96,7 @@ def equiv_command(
     from siemc.verify import equivalent
 
     with usage_errors():
+        _check_two(language or [], first, second)
         named = (language or []) * (2 if len(language or []) == 1 else 1)
         one = _query(first, named[0] if named else None)
         other = _query(second, named[1] if len(named) > 1 else None)
@@ -110,7 +110,7 @@ def equiv_command(
             Shape.MARKDOWN: lambda: judgement.verdict_markdown(verdict, names),
         }[shape]()
     )
-    raise typer.Exit(EXITS.get(verdict.relation, DIFFERS))
+    raise typer.Exit(_exit(verdict))
 
 
 def diff_command(
@@ -123,6 +123,9 @@ def diff_command(
     from siemc.changes import changes, version
 
     with usage_errors(), version(old) as before, version(new) as after:
+        for each in (before, after):
+            for note in each.told(each.loaded.diagnostics):
+                say(note)
         found = list(changes(before, after))
     print(
         {
@@ -132,7 +135,27 @@ def diff_command(
         }[shape]()
     )
     kinds = {each.kind for each in found}
-    raise typer.Exit(DIFFERS if kinds - {"same", "unknown"} else UNKNOWN if kinds - {"same"} else 0)
+    proofs = [each.verdict for each in found if each.verdict is not None]
+    differs = kinds - {"same", "unknown"} or DIFFERS in map(_exit, proofs)
+    raise typer.Exit(DIFFERS if differs else UNKNOWN if kinds - {"same"} else 0)
+
+
+def _exit(verdict: Verdict) -> int:
+    """A difference that is shown is one, whatever else is not settled."""
+    if "yes" in (verdict.misses, verdict.extra):
+        return DIFFERS
+    return 0 if verdict.relation == "exact" else UNKNOWN
+
+
+def _check_two(languages: list[str], first: str, second: str) -> None:
+    from siemc.diagnostics import Diagnostic, UsageError
+
+    if len(languages) > 2:
+        hint = "Name one for both queries, or one for each."
+        raise UsageError(Diagnostic("SC302", "More than two languages are named.", hint))
+    if first == second == "-":
+        message = "Only one of the two queries can come from standard input."
+        raise UsageError(Diagnostic("SC031", message, "Name a file for the other."))
 
 
 def _query(name: str, language: str | None) -> QueryText:
@@ -142,12 +165,13 @@ def _query(name: str, language: str | None) -> QueryText:
     from siemc.verify import QueryText
 
     known = backends()
-    by_suffix = {f".{target}": target for target in known}
-    by_suffix |= {known[target].suffix: target for target in known}
-    target = language or by_suffix.get(Path(name).suffix)
+    suffixes = {f".{each}": each for each in known} | {known[each].suffix: each for each in known}
+    suffixes[".json"] = "dsl"
+    target = language or next((suffixes[end] for end in suffixes if name.endswith(end)), None)
     if target is None or target not in known:
         near = did_you_mean(target, known) if target else ""
-        message = f"There is no language {target}." if target else f"In which language is {name}?"
+        what = "the query" if name == "-" else name
+        message = f"There is no language {target}." if target else f"In which language is {what}?"
         hint = f"{near}Name it with --language: {', '.join(known)}."
         raise UsageError(Diagnostic("SC302", message, hint))
     return QueryText(target, _text(name), name)
@@ -158,7 +182,8 @@ def _text(name: str) -> str:
 
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return data.decode("utf-8-sig").strip()
+        # Line ends are the file's; a space may be the query's, as after a backslash in Lucene
+        return data.decode("utf-8-sig").rstrip("\r\n")
     except OSError as error:
         message = f"The query {name} cannot be read: {error.strerror or error}."
         hint = "Name a file that holds the query, or - for standard input."
@@ -208,7 +233,10 @@ def _one_rule(path: str) -> LoadedRule:
     for note in loaded.diagnostics:
         say(note)
     if loaded.broken:
-        raise UsageError(loaded.broken[0].diagnostics[0])
+        first, *rest = loaded.broken[0].diagnostics
+        for each in rest:
+            say(each)
+        raise UsageError(first)
     if len(loaded.rules) != 1:
         message = f"{path} holds {len(loaded.rules)} rules; one query is verified against one rule."
         hint = "Name a file that holds one rule."
