@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from operator import eq, ge, gt, le, lt
+from typing import TYPE_CHECKING
 
 from siemc.folding import fold
 from siemc.formula import (
@@ -37,32 +38,64 @@ from siemc.formula import (
 from siemc.globs import matches
 from siemc.regex import RegexUnsupported, node_to_python, parse
 
+if TYPE_CHECKING:
+    import regex
+
 Value = str | int | float | bool | IPv4Address | IPv6Address
 Event = Mapping[str, Sequence[Value]]
 
 ORDER: dict[str, Callable[[float, float], bool]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
-class OpaqueError(ValueError):
-    """A formula with an opaque part has no truth value of its own."""
+MATCH_SECONDS = 0.05  # a thousand times what an expression of a rule takes on a command line
+
+
+class UndefinedError(ValueError):
+    """A formula has no truth value on an event."""
+
+
+class OpaqueError(UndefinedError):
+    """It rests on an opaque text."""
+
+
+class SlowRegexError(UndefinedError):
+    """It rests on an expression that goes back and forth over a value for longer than is waited."""
 
 
 def evaluate(formula: Formula, event: Event) -> bool:
-    """Whether the event matches. Raises ``OpaqueError`` where it rests on an opaque text."""
+    """Whether the event matches.
+
+    Raises ``OpaqueError`` where it rests on an opaque text, ``SlowRegexError`` where it rests on an
+    expression that takes too long, ``RegexError`` or ``RegexUnsupported`` on one that is none.
+    """
     match formula:
         case Const(value):
             return value
         case Not(item):
             return not evaluate(item, event)
         case And(items):
-            return all(evaluate(item, event) for item in items)
+            return not _any_is(False, items, event)
         case Or(items):
-            return any(evaluate(item, event) for item in items)
+            return _any_is(True, items, event)
         case Atom(name, test):
-            if name is not None:
-                return _holds(test, event.get(name, ()), event)
+            if name is not None or isinstance(test, Opaque):
+                return _holds(test, event.get(name or "", ()), event)
             everything = [value for values in event.values() for value in values]
             return any(_holds(test, [value], event) for value in everything)
+
+
+def _any_is(wanted: bool, items: Sequence[Formula], event: Event) -> bool:
+    """Whether an item has that truth value; one that has none matters where no other has it."""
+    undefined = None
+    for item in items:
+        try:
+            if evaluate(item, event) is wanted:
+                return True
+        except UndefinedError as error:
+            undefined = error
+    if undefined is not None:
+        raise undefined
+    return False
 
 
 def _holds(test: Test, values: Sequence[Value], event: Event) -> bool:
@@ -85,7 +118,7 @@ def _passes(test: Test, value: Value) -> bool:
         case Glob():
             return matches(test, text_of(value))
         case Regex():
-            return _compiled(test).search(text_of(value)) is not None
+            return _is_found(test, text_of(value))
         case Equals(wanted):
             return fold(text_of(value)) == fold(text_of(wanted))
         case Cidr(network):
@@ -120,12 +153,20 @@ def _same(mine: str, other: str, affix: str, cased: bool) -> bool:
     return other in mine if affix == "contains" else mine == other
 
 
+def _is_found(test: Regex, text: str) -> bool:
+    try:
+        return _compiled(test).search(text, timeout=MATCH_SECONDS) is not None
+    except TimeoutError:
+        message = f"The expression {test.source} takes too long on a value."
+        raise SlowRegexError(message) from None
+
+
 @cache
-def _compiled(test: Regex) -> re.Pattern[str]:
+def _compiled(test: Regex) -> regex.Pattern[str]:
     """The pattern whose ``search`` decides.
 
-    What is not regular (look-around, back-references) goes to Python's own engine, which reads the
-    constructs the rules use as PCRE does. Raises ``RegexUnsupported`` where it has none of them.
+    What is not regular (look-around, back-references) is left as it is written: the engine reads
+    the constructs the rules use as PCRE does. Raises ``RegexUnsupported`` where it does not.
     """
     flags = {
         "ignorecase": test.ignorecase,
@@ -134,12 +175,10 @@ def _compiled(test: Regex) -> re.Pattern[str]:
     }
     try:
         return node_to_python(parse(test.source, **flags))
-    except RegexUnsupported as unsupported:
-        chosen = (getattr(re, name.upper()) for name, on in flags.items() if on)
-        try:
-            return re.compile(test.source, sum(chosen, re.ASCII))
-        except re.error:
-            raise unsupported from None
+    except RegexUnsupported:
+        from siemc.regex.python import source_to_python
+
+        return source_to_python(test.source, **flags)
 
 
 def _address(value: Value) -> IPv4Address | IPv6Address | None:

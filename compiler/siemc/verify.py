@@ -10,7 +10,7 @@ from siemc.aside import Apart, apart, conjuncts, span_of
 from siemc.backend import backends
 from siemc.compiler import Compiler, rule_ref
 from siemc.diagnostics import Diagnostic, UsageError
-from siemc.evaluate import OpaqueError, evaluate
+from siemc.evaluate import UndefinedError, evaluate
 from siemc.formula import FALSE, And, Atom, Formula, Not, Opaque, Or, YamlPath, atoms, conjunction
 from siemc.load import LoadedRule
 from siemc.locate import locate_all
@@ -186,7 +186,7 @@ def _unasked(
 def _fails(part: Formula, witness: Witness) -> bool:
     try:
         return not evaluate(part, witness.event)
-    except OpaqueError:
+    except UndefinedError:
         return False
 
 

@@ -1,6 +1,7 @@
 """Verdicts on small formulas, worked out by hand."""
 
 from ipaddress import ip_network
+from time import thread_time
 
 import pytest
 
@@ -51,6 +52,8 @@ EQUAL: dict[str, tuple[Formula, Formula]] = {
     "a cased text without letters": (text("1-2", cased=True), text("1-2")),
     "a number and its text": (Atom("f", Equals(443)), text("443")),
     "truth": (Atom("f", Equals(True)), text("TRUE")),
+    "a keyword that is empty": (Atom(None, IsNull()), Atom(None, Glob(()))),
+    "the same fields": (Atom("f", SameAs("g")), Atom("g", SameAs("f"))),
     "any value": (text("*"), Atom("f", Exists())),
     "null": (Atom("f", IsNull()), Or((Not(Atom("f", Exists())), Atom("f", Glob(()))))),
     "an expression that is a glob": (regex("(?is)^a.*b$"), Or((text("a*b"), text("a*b\n")))),
@@ -154,6 +157,13 @@ def test_an_opaque_text_does_not_hide_a_difference_beside_it() -> None:
     assert found.relation == "unknown"
 
 
+def test_an_event_that_leaves_nothing_to_the_opaque_text_is_shown() -> None:
+    found = compare(And((A, B)), And((Atom(None, Opaque("`m`")), A, C)))
+    assert (found.misses, found.extra) == ("yes", "unknown")
+    (witness,) = found.witnesses
+    assert not evaluate(C, witness.event)
+
+
 def test_a_line_break_alone_is_an_assumption() -> None:
     found = compare(regex("^a.b\\z"), regex("^a.b\\z", dotall=True))
     assert found.relation == "exact"
@@ -199,6 +209,38 @@ def test_a_keyword_is_sought_in_the_field_of_the_whole_event() -> None:
     assert (found.relation, found.assumptions) == ("exact", ("SA04",))
 
 
+def test_a_field_that_the_index_lacks_is_the_same_as_no_other() -> None:
+    schema = closed(f="keyword")
+    same = Atom("f", SameAs("nowhere"))
+    assert compare(Or((A, same)), A, schema).relation == "exact"
+    assert compare(A, Or((A, Not(same))), schema).relation == "wider"
+
+
+SAME = [
+    Atom("f", SameAs("g", affix, cased))
+    for affix in ("equals", "startswith", "endswith", "contains")
+    for cased in (True, False)
+]
+RELATED = [
+    {"f": [mine], "g": [its]}
+    for mine in ("", "a", "A", "ab", "aB", "ba", "bab", "bAb")
+    for its in ("", "a", "b")
+]
+
+
+@pytest.mark.parametrize("one", SAME)
+@pytest.mark.parametrize("other", SAME)
+def test_two_fields_compared_in_two_ways(one: Atom, other: Atom) -> None:
+    missed = any(evaluate(one, e) and not evaluate(other, e) for e in RELATED)
+    extra = any(evaluate(other, e) and not evaluate(one, e) for e in RELATED)
+    found = compare(one, other)
+    assert (found.misses == "yes", found.extra == "yes") == (missed, extra)
+    assert found.relation != "unknown"
+    for witness in found.witnesses:
+        assert evaluate(one, witness.event) is witness.rule is not witness.query
+        assert evaluate(other, witness.event) is witness.query
+
+
 def test_over_several_indices_the_worst_counts() -> None:
     exact = Verdict("no", "no", assumptions=("SA01",))
     misses = compare(A, text("a", cased=True))
@@ -222,3 +264,29 @@ def test_time_spent_is_unknown_and_never_a_claim() -> None:
     found = compare(*hard, seconds=0.05)
     assert found.relation in {"unknown", "narrower"}
     assert not [w for w in found.witnesses if evaluate(hard[0], w.event) is not w.rule]
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        (r"^(\w+\s?)*\d{30}$", "1" * 29),
+        (r"^(a|a)*$", "a" * 40 + "b"),
+        (r"^(?=(\w+\s?)*$)x", "x" * 40 + "!"),
+        (r"(?=(a|a)+b)c", "a" * 40),
+    ],
+)
+def test_an_expression_that_goes_back_for_ever_is_not_waited_for(source: str, value: str) -> None:
+    start = thread_time()
+    compare(And((regex(source), Not(text(f"{value}*")))), Or((regex(source), text(value))))
+    assert thread_time() - start < 1.5
+
+
+@pytest.mark.parametrize("levels", [60, 400, 3_000])
+def test_formulas_nested_beyond_what_engines_run_are_unknown(levels: int) -> None:
+    def nested(inside: Formula) -> Formula:
+        for number in range(levels):
+            here = text("a", field=f"f{number}")
+            inside = Or((here, inside)) if number % 2 else And((here, Not(inside)))
+        return inside
+
+    assert compare(nested(A), nested(B)).relation == ("different" if levels == 60 else "unknown")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from itertools import islice
 
-from siemc.evaluate import Event, OpaqueError, Value, evaluate
-from siemc.formula import Formula, SameAs
+from siemc.evaluate import Event, OpaqueError, SlowRegexError, evaluate
+from siemc.formula import Formula
 from siemc.prove.canonical import FALSE, Graph
+from siemc.prove.events import events
 from siemc.prove.languages import Budget, Undecided
-from siemc.prove.solve import Model, Solver, Unknown
+from siemc.prove.solve import Solver, Unknown
 from siemc.prove.verdict import Answer
 from siemc.prove.world import World
 from siemc.regex.errors import RegexError, RegexUnsupported
@@ -68,23 +69,17 @@ class Arena:
         """The first model whose event both sides, evaluated on it, agree is one."""
         try:
             for model in islice(self.solver.models(goal, single=single), TRIES):
-                event = self._event_of(model)
-                if evaluate(holds.placed, event) and not evaluate(fails.placed, event):
-                    return event
-        except (Unknown, Undecided, OpaqueError, RegexError, RegexUnsupported):
-            pass
+                for event in events(model, self.graph):
+                    if _is_between(event, holds, fails):
+                        return event
+        except (Unknown, Undecided, SlowRegexError, RegexError, RegexUnsupported):
+            pass  # an event that cannot be evaluated on both sides is none to show
         return None
 
-    def _event_of(self, model: Model) -> Event:
-        event: dict[str, list[Value]] = {name: [*values] for name, values in model.values.items()}
-        for number, holds in model.free.items():
-            name, test = self.graph.leaves[number]
-            if holds and name is not None and isinstance(test, SameAs):
-                _make_same(event, name, test.field)
-        return event
 
-
-def _make_same(event: dict[str, list[Value]], name: str, other: str) -> None:
-    """Give two fields a common value: that of the one that has any."""
-    common = event.get(name) or event.get(other) or ["x"]
-    event[name] = event[other] = common[:1]
+def _is_between(event: Event, holds: Side, fails: Side) -> bool:
+    """Whether the event, evaluated, is one of the first side and not of the second."""
+    try:
+        return evaluate(holds.placed, event) and not evaluate(fails.placed, event)
+    except OpaqueError:
+        return False  # another event may leave nothing to the opaque text

@@ -8,7 +8,7 @@ with the same literal are equal, whatever their leaves mean. What is left is for
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from siemc.formula import (
     And,
@@ -119,6 +119,8 @@ class Graph:
         if name is not None and self.world.is_absent(name):
             return TRUE if isinstance(test, IsNull) else FALSE
         if isinstance(test, IsNull):
+            if name is None:  # no one field is absent: what is left is an empty value in any
+                return self._leaf(name, EMPTY)
             present, empty = self._leaf(name, PRESENT), self._leaf(name, EMPTY)
             return -self.conjunction([present, -empty])
         if isinstance(test, Opaque):
@@ -132,8 +134,12 @@ class Graph:
 
     def _same(self, name: str | None, test: SameAs) -> int:
         """Two fields compared: both have a value, and a field is always the same as itself."""
+        if self.world.is_absent(test.field):
+            return FALSE
         if test.field == name:
             return self._leaf(name, PRESENT)
+        if name is not None and test.affix == "equals" and test.field < name:
+            name, test = test.field, replace(test, field=name)
         both = [self._leaf(each, PRESENT) for each in (name, test.field) if each is not None]
         return self.conjunction([self._leaf(name, test), *both])
 

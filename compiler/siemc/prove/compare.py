@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from siemc.evaluate import Event
 from siemc.formula import Atom, Formula, Glob, Opaque, Regex, Test, atoms
+from siemc.passes import depth
 from siemc.prove.arena import Arena
 from siemc.prove.forms import forms, forms_within
 from siemc.prove.languages import NO_CONTROLS, NO_LINE_BREAKS, Budget
@@ -26,6 +27,7 @@ from siemc.schema import Schema
 
 SECONDS = 0.4
 FEW_STATES = 500
+MAX_DEPTH = 150
 # What no value holds, if it has to be assumed, and the codes of that
 TAME: tuple[tuple[Texts, tuple[str, ...]], ...] = (
     (NO_LINE_BREAKS, ("SA05",)),
@@ -38,8 +40,11 @@ def compare(
 ) -> Verdict:
     """The verdict on a query beside a rule, both over the fields of ``schema``.
 
-    It takes at most about ``seconds``; what is not settled by then is ``unknown``.
+    It takes at most about ``seconds``; what is not settled by then is ``unknown``, and so are
+    formulas nested more than ``MAX_DEPTH`` deep, which no engine runs.
     """
+    if max(map(depth, (rule, query))) > MAX_DEPTH:
+        return Verdict("unknown", "unknown")
     budget = Budget(seconds)
     strict = _Comparison(rule, query, World(schema), budget)
     if strict.is_plain or not strict.may_be_tamed():

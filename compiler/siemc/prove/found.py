@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, islice
 
-from siemc.evaluate import evaluate
+from siemc.evaluate import SlowRegexError, evaluate
 from siemc.formula import Atom, Exists, Glob, Regex
 from siemc.prove.base import Language, Options
 from siemc.prove.budget import Undecided
@@ -31,7 +31,8 @@ from siemc.regex.tree import (
 )
 
 MAX_SAMPLES = 8
-MAX_VARIED = 3  # repeats in a row that Python may go back into
+MAX_VARIED = 3  # repeats in a row that an engine may go back into
+MAX_TAME = 200  # characters; the time may grow with the fourth power of the length
 
 
 class RegexLanguage(Language):
@@ -43,6 +44,7 @@ class RegexLanguage(Language):
             self.key = self.key[0]
         self._test = test
         self._tree = tree
+        self._search = _Search(test)
 
     @cached_property
     def options(self) -> Options:
@@ -54,16 +56,16 @@ class RegexLanguage(Language):
 
     @cached_property
     def _matches(self) -> Callable[[str], object] | None:
-        """Python's own engine, where it cannot get lost in going back."""
+        """An engine that goes back, where it cannot get lost in that."""
         return node_to_python(self._tree).search if _is_tame(self._tree) else None
 
     def contains(self, value: str) -> bool:
-        """Whether it is found."""
-        if self._matches is not None:
+        """Whether it is found. Raises ``Undecided`` where that takes too long to say."""
+        if self._matches is not None and len(value) <= MAX_TAME:
             return self._matches(value) is not None
         if self.upper_automaton is not None:
             return self.upper_automaton.accepts(value)
-        return evaluate(Atom("", self._test), {"": [value]})
+        return self._search(value)
 
     def samples(self) -> Sequence[str]:
         """Some values it is found in."""
@@ -100,18 +102,33 @@ class RegexLanguage(Language):
 
 
 class OddRegex(Language):
-    """The values in which an expression that is not regular is found, by Python's own engine."""
+    """The values in which an expression that is not regular is found, as it is evaluated."""
 
     def __init__(self, test: Regex) -> None:
         self.key = test
-        self._atom = Atom("", test)
+        self._search = _Search(test)
 
     def contains(self, value: str) -> bool:
-        """Whether it is found. Raises ``Undecided`` where Python has no such construct either."""
+        """Whether it is found. Raises ``Undecided`` where that cannot be said."""
+        return self._search(value)
+
+
+class _Search:
+    """An expression, as it is evaluated; it is tried no more once it got lost on a value."""
+
+    def __init__(self, test: Regex) -> None:
+        self._atom = Atom("", test)
+        self._is_slow = False
+
+    def __call__(self, value: str) -> bool:
         try:
-            return evaluate(self._atom, {"": [value]})
+            if not self._is_slow:
+                return evaluate(self._atom, {"": [value]})
+        except SlowRegexError:
+            self._is_slow = True
         except (RegexUnsupported, RegexError) as error:
             raise Undecided(str(error)) from None
+        raise Undecided("it takes too long")
 
 
 def regex_language(test: Regex) -> Language:

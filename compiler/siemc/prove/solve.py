@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, permutations
 from typing import Any
 
 from siemc.formula import Glob, Opaque, SameAs, Test
@@ -77,24 +78,30 @@ class Solver:
             raise Unknown
 
     def seed(self) -> None:
-        """Add the lemmas between globs that are plain to see.
+        """Add the lemmas between globs, and between compared fields, that are plain to see.
 
         Else each would be found by a model of its own.
         """
         self._add()
         globs: dict[str | None, dict[int, Glob]] = {}
+        compared: dict[tuple[str | None, str], dict[int, SameAs]] = {}
         is_new = False
         for number, (name, test) in self.graph.leaves.items():
             if isinstance(test, Glob):
                 globs.setdefault(name, {})[number] = test
                 is_new = is_new or number > self._seeded
+            elif isinstance(test, SameAs):
+                compared.setdefault((name, test.field), {})[number] = test
+                is_new = is_new or number > self._seeded
             self._seeded = max(self._seeded, number)
         if not is_new:
             return
-        for found in globs.values():
-            for smaller, larger in implications(found):
-                self.lemmas += 1
-                self._forbid([smaller], [larger], [])
+        for smaller, larger in chain(
+            chain.from_iterable(map(implications, globs.values())),
+            chain.from_iterable(map(_same_implications, compared.values())),
+        ):
+            self.lemmas += 1
+            self._forbid([smaller], [larger], [])
 
     def _question(self) -> int:
         """A literal under which clauses hold for one question only."""
@@ -244,6 +251,17 @@ class Solver:
             test = self.graph.spelt.get(number) or self.graph.leaves[number][1]
             found = self._languages[number] = language(test)
         return found
+
+
+def _same_implications(tests: dict[int, SameAs]) -> Iterator[tuple[int, int]]:
+    """Which tests of the same two fields imply which others.
+
+    The same text is at the start too, and at the end; what is alike with its case is so without.
+    """
+    for (smaller, one), (larger, other) in permutations(tests.items(), 2):
+        is_affix = one.affix in {"equals", other.affix} or other.affix == "contains"
+        if is_affix and other.cased <= one.cased:
+            yield smaller, larger
 
 
 def is_free(test: Test) -> bool:

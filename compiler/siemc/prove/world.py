@@ -26,6 +26,7 @@ from siemc.formula import (
     Not,
     Or,
     Regex,
+    SameAs,
     Test,
     atoms,
 )
@@ -60,6 +61,8 @@ class World:
                 name, test = self.placed(formula)
                 if name is not None and self.is_absent(name):
                     return Const(True) if isinstance(test, IsNull) else FALSE
+                if isinstance(test, SameAs) and self.is_absent(test.field):
+                    return FALSE
                 return replace(formula, field=name, test=test)
             case Not(item):
                 return Not(self.place(item))
@@ -91,6 +94,7 @@ class World:
     def facts(self, formula: Formula) -> Hashable:
         """All that the world decides of a formula: two worlds with the same facts are one to it."""
         names = {atom.field for atom in atoms(formula)}
+        names |= {a.test.field for a in atoms(formula) if isinstance(a.test, SameAs)}
         known = [(name, self._facts(name)) for name in sorted(filter(None, names))]
         whole = self.schema.whole_event if self.schema and None in names else None
         return whole, self.texts and self.texts.key, tuple(known)

@@ -1,15 +1,23 @@
-"""Trees and globs as Python patterns, for evaluating a rule."""
+"""Trees and globs as Python patterns, for evaluating a rule.
+
+Expressions are run by the package ``regex``, whose ``search`` can be given a time, as Python's own
+cannot: what a rule says may take for ever on an event.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
+import regex
+
 from siemc.folding import cases
 from siemc.formula import Wild
 from siemc.regex.charset import ANY, Ranges, invert
+from siemc.regex.errors import RegexUnsupported
 from siemc.regex.tree import Alternate, Anchor, Assert, Chars, Concat, Empty, Node, Repeat
 
+_ODD_BRACE = re.compile(r"\{(?!\d+(,\d*)?\})")
 _WORD = "[0-9A-Z_a-z]"
 _ANCHORS = {
     Anchor.START: r"\A",
@@ -54,9 +62,31 @@ def _both(char: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def node_to_python(node: Node) -> re.Pattern[str]:
+def node_to_python(node: Node) -> regex.Pattern[str]:
     """The pattern whose ``search`` says whether ``node`` is found in a value."""
-    return re.compile(_text(node), re.DOTALL)
+    return regex.compile(_text(node), regex.DOTALL)
+
+
+def source_to_python(
+    source: str, *, ignorecase: bool, multiline: bool, dotall: bool
+) -> regex.Pattern[str]:
+    """The pattern of an expression as it is written, where it is one that PCRE reads alike.
+
+    Raises ``RegexUnsupported`` where it may not: on what Python's ``re`` does not know (``regex``
+    means something else by it than PCRE, or more), and on a brace that counts nothing, which is
+    literal in PCRE and an approximate match in ``regex``.
+    """
+    chosen = {"IGNORECASE": ignorecase, "MULTILINE": multiline, "DOTALL": dotall}
+    names = ["ASCII", *(name for name, on in chosen.items() if on)]
+    try:
+        re.compile(source, sum(getattr(re, name) for name in names))
+        if _ODD_BRACE.search(source):
+            raise RegexUnsupported("a brace beside look-around or a back-reference")
+        return regex.compile(source, sum(getattr(regex, name) for name in names))
+    except (re.error, regex.error) as error:
+        raise RegexUnsupported(str(error)) from None
+    except RecursionError:
+        raise RegexUnsupported("groups nested too deeply") from None
 
 
 def _text(node: Node) -> str:
