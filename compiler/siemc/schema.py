@@ -56,10 +56,8 @@ class FieldType:
         return next((kind for key, kind in self.subfields if key == name), None)
 
 
-NUMERIC = frozenset(
-    {"long", "integer", "short", "byte", "double", "float", "half_float", "scaled_float"}
-    | {"unsigned_long"}
-)
+WHOLE = frozenset({"long", "integer", "short", "byte", "unsigned_long"})
+NUMERIC = WHOLE | {"double", "float", "half_float", "scaled_float"}
 
 
 @dataclass(frozen=True, slots=True)

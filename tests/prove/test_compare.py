@@ -188,6 +188,34 @@ def test_on_addresses_a_text_is_the_address_it_spells() -> None:
     assert compare(text("10.1.*"), network, closed(f="keyword")).relation == "narrower"
 
 
+def test_among_whole_numbers_those_above_one_begin_at_the_next() -> None:
+    above, from_next = Atom("f", Compare(">", 5)), Atom("f", Compare(">=", 6))
+    whole, text_too = closed(f="long"), closed(f="keyword")
+    found = compare(above, from_next, whole)
+    assert (found.relation, found.assumptions) == ("exact", ("SA12",))
+    assert compare(above, from_next, text_too).relation == "narrower"
+    assert (
+        compare(Atom("f", Exists()), Atom("f", Compare("<", 2**70)), whole).relation == "narrower"
+    )
+
+
+@pytest.mark.parametrize(
+    "number",
+    [10**310, -(10**310), float("inf"), float("nan"), 1e308],
+    ids=["large", "small", "infinite", "none", "a double"],
+)
+def test_a_number_beyond_the_doubles_is_compared_with_itself(number: float) -> None:
+    test = Atom("f", Compare(">", number))
+    assert compare(test, And((test, test))).relation == "exact"
+    assert compare(test, Atom("f", Compare(">", 1))).relation != "exact"
+
+
+def test_another_spelling_of_an_address_is_another_text() -> None:
+    literal, network = text("fe80::1"), Atom("f", Cidr(ip_network("fe80::1")))
+    assert compare(literal, network, closed(f="ip")).relation == "exact"
+    assert compare(literal, network, closed(f="keyword")).relation == "wider"
+
+
 def test_where_values_are_in_lower_case_the_case_of_a_test_is_none() -> None:
     index = Index("*", {"f": FieldType("keyword")}, lower_values=frozenset({"f"}))
     schema = Schema("s", "elastic", "", (index,))

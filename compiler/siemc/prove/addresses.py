@@ -154,11 +154,13 @@ def without(found: list[Span], network: Network) -> list[Span]:
 
 
 def addresses_of(found: Iterable[Span]) -> Iterator[str]:
-    """Some addresses of each span, in text."""
+    """Some addresses of each span, in text; those of IPv6 also in their longest form."""
     for version, first, last in found:
         make = IPv4Address if version == 4 else IPv6Address
         for number in dict.fromkeys((min(first + 1, last), first, last, (first + last) // 2)):
             yield str(make(number))
+            if version == 6:
+                yield make(number).exploded
 
 
 def host(address: IPv4Address | IPv6Address) -> Network:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
-from math import ceil, floor, isinf, isnan
+from math import ceil, floor, inf, isnan
 
 from siemc.evaluate import text_of
 from siemc.folding import fold, has_case
@@ -74,7 +74,7 @@ def _forms(test: Test) -> tuple[Test, ...]:
             return regex_forms(test)
         case Cidr(IPv4Network(prefixlen=32) as network):
             return (Glob((str(IPv4Address(network.network_address)),)),)
-        case Compare(_, number) | TimePart(_, _, number) if isnan(number):
+        case Compare(_, float(number)) | TimePart(_, _, float(number)) if isnan(number):
             return ()
         case Compare(op, float(number)) if number.is_integer():
             return (Compare(op, int(number)),)
@@ -130,7 +130,7 @@ def _in_order(parts: tuple[GlobPart, ...]) -> list[GlobPart]:
 def _time_forms(test: TimePart) -> tuple[Test, ...]:
     """With ``<=`` and ``>=`` for ``<`` and ``>``: a part of a time is a whole number."""
     unit, op, number = test.unit, test.op, test.number
-    if isinf(number):
+    if abs(number) == inf:
         holds = op != "=" and (op[0] == "<") == (number > 0)
         return (TimePart(unit, ">=", 0),) if holds else ()
     match op:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, inf, isinf, nextafter
+from math import ceil, floor, inf, nextafter
 
 from siemc.evaluate import ORDER, text_of
 from siemc.formula import Compare
@@ -17,7 +17,7 @@ Number = int | float
 
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,100}", re.ASCII)
-_LARGEST = 10**100  # what is longer in text is read as a float
+_LARGEST = 10**300  # there are larger ones, up to where a float ends
 
 
 def number_of(text: str) -> Number | None:
@@ -46,7 +46,7 @@ class Interval:
     @property
     def has_whole(self) -> bool:
         """Whether there is a whole number in it."""
-        if isinf(self.low) or isinf(self.high):
+        if inf in (abs(self.low), abs(self.high)):
             return not (self.low == inf or self.high == -inf)
         first, last = ceil(self.low), floor(self.high)
         first += first == self.low and not self.has_low

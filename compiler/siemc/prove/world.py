@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from math import ceil, floor, inf
+from typing import NamedTuple
 
 from siemc.folding import fold
 from siemc.formula import (
@@ -18,6 +20,7 @@ from siemc.formula import (
     And,
     Atom,
     Cidr,
+    Compare,
     Const,
     Exists,
     Formula,
@@ -31,9 +34,23 @@ from siemc.formula import (
     atoms,
 )
 from siemc.prove.forms import forms, forms_within
-from siemc.prove.languages import ADDRESSES, LOWER, Language
+from siemc.prove.languages import ADDRESSES, LOWER, NUMBERS, WHOLE_NUMBERS, Language
 from siemc.prove.texts import Texts
-from siemc.schema import Schema
+from siemc.schema import WHOLE, Schema
+
+
+class Facts(NamedTuple):
+    """What is settled of a field's values.
+
+    ``absent``: there are none; ``lower``: they are in lower case; ``addresses``, ``numbers``: they
+    are nothing else, each in one text form; ``whole``: the numbers are whole.
+    """
+
+    absent: bool = False
+    lower: bool = False
+    addresses: bool = False
+    numbers: bool = False
+    whole: bool = False
 
 
 @dataclass
@@ -43,7 +60,7 @@ class World:
     schema: Schema | None = None
     texts: Texts | None = None
     used: set[str] = field(default_factory=set)
-    _fields: dict[str, tuple[bool, bool, bool]] = field(default_factory=dict)
+    _fields: dict[str, Facts] = field(default_factory=dict)
 
     def placed(self, atom: Atom) -> tuple[str | None, Test]:
         """The field and test of a leaf; a keyword is looked for in the whole-event field."""
@@ -75,7 +92,7 @@ class World:
 
     def is_absent(self, name: str) -> bool:
         """Whether these indices have no such field: then no event has a value of it."""
-        return self._facts(name)[0]
+        return self._facts(name).absent
 
     def is_plain(self, name: str | None) -> bool:
         """Whether nothing is settled of the field, so that a test on it means what it says."""
@@ -86,10 +103,12 @@ class World:
         tests = forms(test) if self.texts is None else forms_within(test, self.texts.alphabet)
         if name is None:
             return tests
-        _, lower, addresses = self._facts(name)
-        if lower:
+        facts = self._facts(name)
+        if facts.lower:
             return [each for test in tests for each in self._lower(test)]
-        return [self._address(test) for test in tests] if addresses else tests
+        if facts.whole:
+            return [self._whole(test) for test in tests]
+        return [self._address(test) for test in tests] if facts.addresses else tests
 
     def facts(self, formula: Formula) -> Hashable:
         """All that the world decides of a formula: two worlds with the same facts are one to it."""
@@ -103,13 +122,15 @@ class World:
         """The languages that every value of the field is in."""
         found = []
         if name is not None:
-            _, lower, addresses = self._facts(name)
-            found += [LOWER] if lower else []
-            found += [ADDRESSES] if addresses else []
+            facts = self._facts(name)
+            found += [LOWER] if facts.lower else []
+            found += [ADDRESSES] if facts.addresses else []
+            if facts.numbers:
+                self.used.add("SA12")
+                found.append(WHOLE_NUMBERS if facts.whole else NUMBERS)
         return found if self.texts is None else [*found, self.texts]
 
-    def _facts(self, name: str) -> tuple[bool, bool, bool]:
-        """Absent, written in lower case, addresses only."""
+    def _facts(self, name: str) -> Facts:
         known = self._fields.get(name)
         if known is None:
             known = self._fields[name] = _facts(self.schema, name)
@@ -124,6 +145,24 @@ class World:
             return []
         return [Glob(test.parts)]
 
+    def _whole(self, test: Test) -> Test:
+        """Among whole numbers those above 5 are those from 6."""
+        if not isinstance(test, Compare) or abs(test.number) == inf:
+            return test
+        number = test.number
+        match test.op:
+            case "<":
+                found = Compare("<=", ceil(number) - 1)
+            case ">":
+                found = Compare(">=", floor(number) + 1)
+            case "<=":
+                found = Compare("<=", floor(number))
+            case _:
+                found = Compare(">=", ceil(number))
+        if found != test:
+            self.used.add("SA12")
+        return found
+
     def _address(self, test: Test) -> Test:
         """On addresses a text is the address it spells, and ``10.1.*`` a network."""
         network = _network(test) if isinstance(test, Glob) else None
@@ -133,12 +172,17 @@ class World:
         return Cidr(network)
 
 
-def _facts(schema: Schema | None, name: str) -> tuple[bool, bool, bool]:
+def _facts(schema: Schema | None, name: str) -> Facts:
     if schema is None:
-        return False, False, False
+        return Facts()
     types = schema.types(name)
-    addresses = bool(types) and all(kind.type == "ip" for kind in types)
-    return schema.closed and not types, schema.writes_lower(name), addresses
+    return Facts(
+        absent=schema.closed and not types,
+        lower=schema.writes_lower(name),
+        addresses=bool(types) and all(kind.type == "ip" for kind in types),
+        numbers=bool(types) and all(kind.is_number for kind in types),
+        whole=bool(types) and all(kind.type in WHOLE for kind in types),
+    )
 
 
 def _is_found_anywhere(test: Test) -> bool:
