@@ -77,9 +77,13 @@ def _why(found: Verification, query: str, witness: Witness) -> Iterator[str]:
 
 
 def _unasked(found: Verification) -> Iterator[str]:
+    places: dict[str, list[str]] = {}
     for field, place in found.unasked:
         where = "added by its mapping" if place is None else visible(place_text(place))
-        yield f"the rule also asks for {visible(field or 'a keyword')} ({where})"
+        places.setdefault(visible(field or "a keyword"), []).append(where)
+    for name, (first, *others) in places.items():
+        more = f" and {len(others):,} more" if others else ""
+        yield f"the rule also asks for {name} ({first}{more})"
 
 
 def _lost(found: Verification, shown: Witness | None = None) -> Iterator[str]:
