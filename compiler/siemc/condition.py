@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from siemc.diagnostics import did_you_mean
@@ -45,16 +45,18 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Some of these searches, in the order the detection declares them."""
+    """Some of these searches, in the order the detection has them; ``said`` is the text."""
 
     names: tuple[str, ...]
+    said: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Every one of these searches, in the order the detection declares them."""
+    """Every one of these searches, in the order the detection has them; ``said`` is the text."""
 
     names: tuple[str, ...]
+    said: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ class _Reader:
         if not found:
             raise self.unmatched(f"{said} {pattern}", pattern)
         self.next()
-        return AnyOf(found) if quantifier == "any" else AllOf(found)
+        whole = f"{said} {pattern}"
+        return AnyOf(found, whole) if quantifier == "any" else AllOf(found, whole)
 
     def missing(self) -> ConditionError:
         """The error for an operand that is not there."""

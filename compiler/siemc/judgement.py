@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from siemc.changes import Change
 from siemc.diagnostics import assumption
 from siemc.evaluate import Event
+from siemc.markdown import code, fenced, plain
 from siemc.prove.verdict import Verdict, Witness
 from siemc.prove.words import event_text, exclusion_object, place_text, verdict_object
 from siemc.render import CONTRACT, diagnostic_object, diagnostic_text, visible
@@ -124,45 +124,25 @@ def _basis(verdict: Verdict) -> Iterator[str]:
         yield f"not understood, and so equal only to itself: {texts}"
     if verdict.assumptions:
         yield ""
-    for code in verdict.assumptions:
-        yield f"rests on {code}: {assumption(code).text}"
+    for each in verdict.assumptions:
+        yield f"rests on {each}: {assumption(each).text}"
 
 
 def verification_markdown(found: Verification, query: str) -> str:
     """A verification for a pull request."""
-    title = _plain(found.rule.title or found.rule.path)
-    lines = [f"### {title}: {found.target} on {_plain(found.schema)}", ""]
+    title = plain(found.rule.title or found.rule.path)
+    lines = [f"### {title}: {found.target} on {plain(found.schema)}", ""]
     lines += [_said(found.verdict, SAID), ""]
-    lines += [f"{_plain(line)}\n" for line in _without_scopes(found, query)]
+    lines += [f"{plain(line)}\n" for line in _without_scopes(found, query)]
     for witness in found.verdict.witnesses:
         what = "Missed by the query" if witness.rule else "Matched by the query alone"
-        lines += [f"{what}:", "", *_fenced(_event(witness.event), "json"), ""]
-        lines += [f"- {_plain(why.strip())}" for why in _why(found, query, witness)]
+        lines += [f"{what}:", "", *fenced(_event(witness.event), "json"), ""]
+        lines += [f"- {plain(why.strip())}" for why in _why(found, query, witness)]
         lines.append("")
     if found.lost and found.verdict.extra == "unknown":
-        lines += [f"{BEHIND}:", "", *(f"- {_plain(why.strip())}" for why in _lost(found)), ""]
-    lines += [f"- {_plain(line)}" for line in _basis(found.verdict) if line]
+        lines += [f"{BEHIND}:", "", *(f"- {plain(why.strip())}" for why in _lost(found)), ""]
+    lines += [f"- {plain(line)}" for line in _basis(found.verdict) if line]
     return "\n".join(lines).rstrip()
-
-
-def _plain(text: str) -> str:
-    """A text as Markdown that shows it as it is.
-
-    GitHub's dialect escapes by a backslash; a ``_`` within a word needs none.
-    """
-    return re.sub(r"([\\`*\[\]<>|~#@]|(?<!\w)_|_(?!\w))", r"\\\1", visible(text))
-
-
-def _code(text: str) -> str:
-    """A text as code in a line, whatever backquotes it has."""
-    shown = visible(text)
-    return f"`{shown}`" if "`" not in shown else _plain(shown)
-
-
-def _fenced(text: str, language: str) -> list[str]:
-    """A code block whose fence is longer than any run of backquotes in it."""
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-    return [f"{fence}{language}", text, fence]
 
 
 def verification_json(found: Verification) -> str:
@@ -205,12 +185,12 @@ def verdict_text(verdict: Verdict, names: Sequence[str]) -> str:
 
 def verdict_markdown(verdict: Verdict, names: Sequence[str]) -> str:
     """Two queries, compared, for a pull request."""
-    names = [_plain(each) for each in names]
+    names = [plain(each) for each in names]
     lines = [f"### {names[0]} and {names[1]}", "", _said(verdict, BETWEEN), ""]
     for witness in verdict.witnesses:
         lines += [f"Matched by {names[0 if witness.rule else 1]} alone:", ""]
-        lines += [*_fenced(_event(witness.event), "json"), ""]
-    return "\n".join([*lines, *(f"- {_plain(line)}" for line in _basis(verdict) if line)]).rstrip()
+        lines += [*fenced(_event(witness.event), "json"), ""]
+    return "\n".join([*lines, *(f"- {plain(line)}" for line in _basis(verdict) if line)]).rstrip()
 
 
 def verdict_json(verdict: Verdict, names: Sequence[str]) -> str:
@@ -261,8 +241,8 @@ def changes_markdown(found: Iterable[Change]) -> str:
     for each in found:
         counts[each.kind] += 1
         if each.kind != "same":
-            title = _plain(each.rule.title or "untitled rule")
-            rows += [f"- **{each.kind}**: {title} ({_code(each.rule.path)})"]
+            title = plain(each.rule.title or "untitled rule")
+            rows += [f"- **{each.kind}**: {title} ({code(each.rule.path)})"]
             rows += _indented(each)
     return "\n".join([f"### What the rules match: {counted(counts)}", "", *rows]).rstrip()
 
@@ -272,11 +252,11 @@ def _indented(change: Change) -> Iterator[str]:
         yield ""
         yield f"  {'The old' if witness.rule else 'The new'} version alone matches:"
         yield ""
-        yield from (f"  {line}" for line in _fenced(_event(witness.event), "json"))
+        yield from (f"  {line}" for line in fenced(_event(witness.event), "json"))
         yield ""
     for note in change.diagnostics:
         where = ":".join(str(part) for part in (note.path, note.line, note.column) if part)
-        yield f"  - {_plain(f'{where}: {note.code}: {note.message}')}"
+        yield f"  - {plain(f'{where}: {note.code}: {note.message}')}"
 
 
 def change_json(change: Change) -> str:

@@ -131,6 +131,12 @@ def lower(
     return Lowered(tuple(lowering.condition(text, i) for i, text in enumerate(texts)))
 
 
+def search(loaded: LoadedRule, name: str) -> Formula:
+    """The formula of one of the rule's searches. Raises ``SiemcError`` as ``lower`` does."""
+    own = loaded.rule.detection
+    return _Lowering(own.detections, frozenset(own.detections), Scope()).identifier(name)
+
+
 def leaves(loaded: LoadedRule) -> tuple[Origin, ...]:
     """The places of all leaves that the rule's conditions reach, whatever their values."""
     own = loaded.rule.detection

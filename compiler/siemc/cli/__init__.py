@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from siemc.cli.compile import compile_command
+from siemc.cli.explain import explain_command
 from siemc.cli.init import init_command
 from siemc.cli.judge import diff_command, equiv_command, verify_command
 from siemc.cli.lists import pipelines_command, targets_command
@@ -27,6 +28,7 @@ app.command("compile")(compile_command)
 app.command("verify")(verify_command)
 app.command("equiv")(equiv_command)
 app.command("diff")(diff_command)
+app.command("explain")(explain_command)
 app.command("targets")(targets_command)
 app.command("pipelines")(pipelines_command)
 app.add_typer(schema_app, name="schema")

@@ -13,8 +13,10 @@ import typer
 
 if TYPE_CHECKING:
     from siemc.backend import Platform
+    from siemc.compiler import Compiler
     from siemc.config import Settings
     from siemc.diagnostics import Diagnostic
+    from siemc.load import LoadedRule
 
 USAGE = 2
 
@@ -113,3 +115,45 @@ def _platform_of_file(name: str) -> str | None:
     from siemc.schemas import schema_file
 
     return schema_file(Path(name)).platform if os.path.isfile(name) else None
+
+
+def compiler_for(
+    targets: Sequence[str], pipelines: Sequence[str], schemas: Sequence[str], sources: Sequence[str]
+) -> Compiler:
+    """A compiler by the command line's options; where they say nothing, by the settings.
+
+    Raises ``UsageError`` for what there is not.
+    """
+    from siemc.compiler import DEFAULT_TARGETS, NO_MAPPING, Compiler, Options
+
+    found = settings()
+    wanted = tuple(targets) or found.targets or DEFAULT_TARGETS
+    set_schemas = {} if NO_MAPPING in pipelines else settings_schemas(found, wanted)
+    return Compiler(
+        Options(
+            targets=wanted,
+            pipelines=tuple(pipelines) or found.pipelines,
+            schemas={**set_schemas, **schemas_by_target(schemas, wanted)},
+            sources=tuple(sources) or found.sources,
+        )
+    )
+
+
+def one_rule(path: str) -> LoadedRule:
+    """The one rule of a file. Raises ``UsageError`` where it is broken, or not one."""
+    from siemc.diagnostics import Diagnostic, UsageError
+    from siemc.load import load
+
+    loaded = load([path])
+    for note in loaded.diagnostics:
+        say(note)
+    if loaded.broken:
+        first, *rest = loaded.broken[0].diagnostics
+        for each in rest:
+            say(each)
+        raise UsageError(first)
+    if len(loaded.rules) != 1:
+        message = f"{path} holds {len(loaded.rules)} rules; one is wanted."
+        hint = "Name a file that holds one rule."
+        raise UsageError(Diagnostic("SC306", message, hint))
+    return loaded.rules[0]

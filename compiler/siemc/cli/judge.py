@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siemc.cli.common import say, schemas_by_target, settings, settings_schemas, usage_errors
+from siemc.cli.common import (
+    compiler_for,
+    one_rule,
+    say,
+    schemas_by_target,
+    settings,
+    settings_schemas,
+    usage_errors,
+)
 
 if TYPE_CHECKING:
-    from siemc.compiler import Compiler
-    from siemc.load import LoadedRule
     from siemc.prove.verdict import Verdict
     from siemc.schema import Schema
     from siemc.verify import QueryText
@@ -60,8 +66,8 @@ def verify_command(
 
     with usage_errors():
         text = _query(query, language)
-        compiler = _compiler(text.target, pipeline or [], schema or [], source or [])
-        loaded = _one_rule(rule)
+        compiler = compiler_for([text.target], pipeline or [], schema or [], source or [])
+        loaded = one_rule(rule)
         try:
             found = verify(compiler, loaded, text)
         except UsageError:
@@ -193,23 +199,6 @@ def _text(name: str) -> str:
         raise UsageError(Diagnostic("SC311", message, "Save it as UTF-8.", name)) from None
 
 
-def _compiler(
-    target: str, pipelines: list[str], schemas: list[str], sources: list[str]
-) -> Compiler:
-    from siemc.compiler import NO_MAPPING, Compiler, Options
-
-    found = settings()
-    set_schemas = {} if NO_MAPPING in pipelines else settings_schemas(found, [target])
-    return Compiler(
-        Options(
-            targets=(target,),
-            pipelines=tuple(pipelines) or found.pipelines,
-            schemas={**set_schemas, **schemas_by_target(schemas, [target])},
-            sources=tuple(sources) or found.sources,
-        )
-    )
-
-
 def _schemas(targets: list[str], options: list[str]) -> dict[str, Schema]:
     """The schema of each target: as named, as set, else the platform's own."""
     from siemc.backend import backends
@@ -223,22 +212,3 @@ def _schemas(targets: list[str], options: list[str]) -> dict[str, Schema]:
         )
         for each in targets
     }
-
-
-def _one_rule(path: str) -> LoadedRule:
-    from siemc.diagnostics import Diagnostic, UsageError
-    from siemc.load import load
-
-    loaded = load([path])
-    for note in loaded.diagnostics:
-        say(note)
-    if loaded.broken:
-        first, *rest = loaded.broken[0].diagnostics
-        for each in rest:
-            say(each)
-        raise UsageError(first)
-    if len(loaded.rules) != 1:
-        message = f"{path} holds {len(loaded.rules)} rules; one query is verified against one rule."
-        hint = "Name a file that holds one rule."
-        raise UsageError(Diagnostic("SC306", message, hint))
-    return loaded.rules[0]

@@ -1,0 +1,124 @@
+"""What a rule suppresses: its top-level ``not``s, flattened.
+
+A denied formula is a list of *alternatives*, each of which excludes an event by itself. An
+alternative has *parts*, which must all hold for it (a path *and* a file name); a part is a list of
+predicates of which one is enough. What is nested deeper than that is written out as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from siemc.explain.predicates import Predicate, predicate
+from siemc.formula import And, Atom, Const, Formula, Not, Or, atoms
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Predicates one of which must hold; ``nested`` where they are joined otherwise than by *or*.
+
+    The predicates of a nested part are all its leaves; ``formula`` says how they are joined.
+    """
+
+    predicates: tuple[Predicate, ...]
+    formula: Formula
+    nested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Parts that exclude an event together; ``identifiers`` are the searches they come from."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The searches, in the order of the text."""
+        return tuple(dict.fromkeys(each.identifier for each in self.predicates))
+
+    @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """Every leaf: a row of the table of exclusions."""
+        return tuple(each for part in self.parts for each in part.predicates)
+
+
+def exclusions(formula: Formula) -> tuple[Alternative, ...]:
+    """What the rule suppresses, in the order of its text."""
+    return tuple(alternative for item in denied(formula) for alternative in _alternatives(item))
+
+
+def denied(formula: Formula) -> Iterator[Formula]:
+    """The formulas under a top-level ``not``: under no other, whatever ``and`` or ``or`` is above.
+
+    A double negation is none.
+    """
+    match formula:
+        case Not(Not(item)):
+            yield from denied(item)
+        case Not(item):
+            yield item
+        case And(items) | Or(items):
+            for item in items:
+                yield from denied(item)
+        case Atom() | Const():
+            return
+
+
+def affirmed(formula: Formula) -> Iterator[Atom]:
+    """The leaves under no ``not``: what the rule looks for."""
+    match formula:
+        case Not(Not(item)):
+            yield from affirmed(item)
+        case And(items) | Or(items):
+            for item in items:
+                yield from affirmed(item)
+        case Atom():
+            yield formula
+        case Not() | Const():
+            return
+
+
+def _alternatives(formula: Formula) -> Iterator[Alternative]:
+    if isinstance(formula, Or):
+        for item in formula.items:
+            yield from _alternatives(item)
+    elif isinstance(formula, And):
+        yield Alternative(tuple(map(_part, _conjuncts(formula.items))))
+    else:
+        yield Alternative((_part(formula),))
+
+
+def _conjuncts(items: Iterable[Formula]) -> Iterator[Formula]:
+    for item in items:
+        if isinstance(item, And):
+            yield from _conjuncts(item.items)
+        else:
+            yield item
+
+
+def _part(formula: Formula) -> Part:
+    if _is_list(formula):
+        return Part(tuple(map(_leaf, _options(formula))), formula)
+    return Part(tuple(predicate(atom) for atom in atoms(formula)), formula, nested=True)
+
+
+def _is_list(formula: Formula) -> bool:
+    """Whether it is a leaf, a denied leaf, or alternatives of such."""
+    return all(map(_is_leaf, _options(formula)))
+
+
+def _options(formula: Formula) -> tuple[Formula, ...]:
+    return formula.items if isinstance(formula, Or) else (formula,)
+
+
+def _is_leaf(formula: Formula) -> bool:
+    return isinstance(formula.item if isinstance(formula, Not) else formula, Atom)
+
+
+def _leaf(formula: Formula) -> Predicate:
+    if isinstance(formula, Not):
+        assert isinstance(formula.item, Atom)
+        return predicate(formula.item, negated=True)
+    assert isinstance(formula, Atom)
+    return predicate(formula)
