@@ -73,6 +73,14 @@ SHAPES: dict[str, tuple[dict[str, Any], list[list[list[str]]]]] = {
         {"f": {"B": "x"}, "t": {"C": "y"}, "condition": "(sel and not f) or (t and not f)"},
         [[["x"]], [["x"]]],
     ),
+    "what a search of several does not want": (
+        {"t": {"C": "y", "B|exists": False}, "condition": "sel or t"},
+        [],
+    ),
+    "what the one search does not want": (
+        {"sel": {"A": "a", "B|neq": "x"}, "condition": "sel"},
+        [[["x"]]],
+    ),
     "a double negation is none": ({"condition": "not (not sel)"}, []),
     "no exclusion": ({"condition": "sel"}, []),
 }
@@ -82,7 +90,7 @@ SHAPES: dict[str, tuple[dict[str, Any], list[list[list[str]]]]] = {
 def test_alternatives_stand_alone_and_parts_together(
     more: dict[str, Any], expected: list[list[list[str]]]
 ) -> None:
-    assert [rows(each) for each in exclusions(formula_of(sel=SEL, **more))] == expected
+    assert [rows(each) for each in exclusions(formula_of(**{"sel": SEL, **more}))] == expected
 
 
 def test_an_exception_within_an_exclusion_is_a_denied_row() -> None:

@@ -7,7 +7,7 @@ predicates of which one is enough. What is nested deeper than that is written ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from siemc.explain.predicates import Predicate, predicate
@@ -45,24 +45,36 @@ class Alternative:
 
 def exclusions(formula: Formula) -> tuple[Alternative, ...]:
     """What the rule suppresses, in the order of its text."""
-    return tuple(alternative for item in denied(formula) for alternative in _alternatives(item))
+    selecting = frozenset(each.identifier for atom in affirmed(formula) for each in atom.origins)
+    denied = _denied(formula, selecting, is_branch=False)
+    return tuple(alternative for item in denied for alternative in _alternatives(item))
 
 
-def denied(formula: Formula) -> Iterator[Formula]:
-    """The formulas under a top-level ``not``: under no other, whatever ``and`` or ``or`` is above.
+def _denied(formula: Formula, selecting: Collection[str], is_branch: bool) -> Iterator[Formula]:
+    """The formulas under one ``not``; a double negation is none.
 
-    A double negation is none.
+    In a branch of an *or*, what a search denies that asks for something as well
+    (``ParentImage|exists: false``) is a part of what it selects, and excludes nothing.
     """
     match formula:
         case Not(Not(item)):
-            yield from denied(item)
+            yield from _denied(item, selecting, is_branch)
         case Not(item):
-            yield item
-        case And(items) | Or(items):
+            if not (is_branch and _is_of(item, selecting)):
+                yield item
+        case And(items):
             for item in items:
-                yield from denied(item)
+                yield from _denied(item, selecting, is_branch)
+        case Or(items):
+            for item in items:
+                yield from _denied(item, selecting, is_branch=True)
         case Atom() | Const():
             return
+
+
+def _is_of(formula: Formula, searches: Collection[str]) -> bool:
+    origins = (origin for atom in atoms(formula) for origin in atom.origins)
+    return all(origin.identifier in searches for origin in origins)
 
 
 def affirmed(formula: Formula) -> Iterator[Atom]:
