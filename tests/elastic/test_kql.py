@@ -92,13 +92,21 @@ def test_one_character_has_no_wildcard() -> None:
         ("Log Name", '"Log Name"'),
         ("a:b", '"a:b"'),
         ('we"ird', '"we\\"ird"'),
-        ("a*", '"a*"'),
+        ("null", '"null"'),
+        ("True", '"True"'),
+        ("false", '"false"'),
         ("not", '"not"'),
         ("a\\b", '"a\\\\b"'),
     ],
 )
 def test_a_field_name_is_quoted_where_it_must_be(name: str, expected: str) -> None:
     assert text("kql", has(name, "1")) == f'{expected}: "1"'
+
+
+def test_a_name_that_would_be_a_pattern_is_refused() -> None:
+    emission = emit("kql", has("a*", "1"), "raw")
+    assert codes(emission) == ["SC212"]
+    assert "pattern of names" in emission.problems[0].message
 
 
 def test_a_field_that_compares_case_is_refused_with_the_remedies() -> None:

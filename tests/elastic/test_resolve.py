@@ -22,7 +22,9 @@ from siemc.formula import (
     SameAs,
     TimePart,
 )
+from siemc.reading import ReadError
 from siemc.schema import FieldType, Schema
+from siemc_backends.elastic.platform import ELASTIC
 
 from .build import (
     BACKENDS,
@@ -223,14 +225,52 @@ def test_a_formula_too_deep_to_walk_is_refused(target: str) -> None:
 
 
 def test_a_query_nested_deeper_than_elasticsearch_allows_is_refused() -> None:
-    def nested(levels: int) -> Formula:
-        formula: Formula = has("f", "1")
-        for level in range(levels):
-            formula = (Or if level % 2 else And)((formula, has(f"g{level}", "1")))
-        return formula
+    """Queries in each other are counted, the innermost and those that Kibana adds among them."""
+    for target, most in {"dsl": 29, "kql": 27}.items():
+        emission = emit(target, _nested(most), "raw")
+        assert codes(emission) == []
+        assert BACKENDS[target].read(emission.text or "", ELASTIC.schema("raw"))
+        deeper = emit(target, _nested(most + 1), "raw")
+        assert codes(deeper) == ["SC213"]
+        with pytest.raises(ReadError, match="max_nested_depth"):
+            BACKENDS[target].read(deeper.text or "", ELASTIC.schema("raw"))
 
-    assert codes(emit("lucene", nested(30), "raw")) == []
-    assert codes(emit("lucene", nested(31), "raw")) == ["SC213"]
+
+def test_a_text_of_lucene_is_one_query_however_deep() -> None:
+    emission = emit("lucene", _nested(60), "raw")
+    assert codes(emission) == []
+    assert BACKENDS["lucene"].read(emission.text or "", ELASTIC.schema("raw"))
+
+
+def _nested(levels: int) -> Formula:
+    formula: Formula = has("f", "1")
+    for level in range(levels):
+        formula = (Or if level % 2 else And)((formula, has(f"g{level}", "1")))
+    return formula
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("formula", "says"),
+    [
+        (has("", "x"), "without a name"),
+        (leaf("", IsNull()), "without a name"),
+        (has("_index", "x"), "Elasticsearch's own"),
+        (has("a\ud800", "x"), "half a surrogate pair"),
+        (has("a", "x\udc80", RUN), "half a surrogate pair"),
+        (has(None, RUN, "\udfff", RUN), "half a surrogate pair"),
+        (leaf("a", Regex("x\ud83d")), "half a surrogate pair"),
+        (leaf("a", SameAs("b\ud800")), "half a surrogate pair"),
+    ],
+)
+def test_what_no_query_can_hold_is_refused_without_a_text(
+    target: str, formula: Formula, says: str
+) -> None:
+    emission = emit(target, formula, "raw")
+    assert (codes(emission), emission.text) == (["SC212"], None)
+    [problem] = emission.problems
+    assert says in problem.message
+    assert problem.message.encode("utf-8")
 
 
 def test_many_clauses_are_an_assumption() -> None:

@@ -162,3 +162,22 @@ def test_nothing_raises_and_every_text_is_whole(formula: Formula, pretty: bool) 
         tokens(emission.text)
     else:
         _check(emission.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("", "without a name"), ("eventtype", "event type"), ("tag::host", "tag")],
+)
+def test_a_name_that_is_no_field_is_refused_and_says_why(name: str, says: str) -> None:
+    emission = emit(has(name, "x"))
+    assert emission.text is None
+    [problem] = emission.problems
+    assert (problem.code, says in problem.message) == ("SC212", True)
+
+
+def test_half_a_character_is_refused() -> None:
+    for formula in (has("f", "x\ud800"), has("f\udc80", "x"), atom("f", Regex("x\ud83d"))):
+        emission = emit(formula)
+        assert emission.text is None
+        assert emission.problems
+        assert all(f"{it.message} {it.hint}".encode() for it in emission.problems)

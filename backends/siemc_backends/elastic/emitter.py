@@ -15,6 +15,8 @@ from siemc_backends.elastic.resolve import Resolver
 # ``None`` where the language has no form at all
 FormPrinter = Callable[[Form, tuple[Origin, ...]], Part | None]
 PartWriter = Callable[[Part, Layout], tuple[str, list[Span]]]
+# How many queries are in each other at most, as Elasticsearch counts them (``limits``)
+Levels = Callable[[Part], int]
 
 
 class Emitter:
@@ -24,12 +26,18 @@ class Emitter:
     """
 
     def __init__(
-        self, resolver: Resolver, everything: str, show: FormPrinter, write: PartWriter
+        self,
+        resolver: Resolver,
+        everything: str,
+        show: FormPrinter,
+        write: PartWriter,
+        levels: Levels | None = None,
     ) -> None:
         self.resolver = resolver
         self.everything = everything
         self.show = show
         self.write = write
+        self.levels = levels
         self.complete = True
 
     def emit(self, formula: Formula, layout: Layout) -> Emission:
@@ -38,7 +46,8 @@ class Emitter:
             return Emission(None, (Problem("SC213", limits.TOO_DEEP, limits.DEPTH_HINT),))
         part = outline(simplify(formula), self._leaf, self.everything)
         findings = self.resolver.findings
-        limits.check(part, findings, clauses(part))
+        levels = self.levels(part) if self.levels is not None else 1
+        limits.check(findings, levels, clauses(part))
         if not self.complete:
             return Emission(None, findings.problems, findings.assumptions)
         text, spans = self.write(part, layout)

@@ -44,6 +44,7 @@ from siemc_backends.elastic.problems import Findings
 from siemc_backends.elastic.values import (
     KEYWORDS,
     clip,
+    half_characters,
     has_only_wildcards,
     is_finite,
     is_for_each,
@@ -59,6 +60,9 @@ if TYPE_CHECKING:
     from siemc_backends.elastic.expressions import Expression
 
 ANY_RUN = (Wild.RUN,)
+# Elasticsearch's reference, "Metadata fields": of the document, and not in any mapping
+METADATA = frozenset({"_index", "_id", "_tier", "_routing", "_ignored", "_source", "_field_names"})
+METADATA |= {"_doc_count", "_seq_no", "_version", "_type", "_nested_path", "_feature", "_size"}
 NO_FORM = (SameAs, TimePart, Opaque)
 KEYWORD_HINT = "Map the rule's field to a keyword field."
 OTHER_TARGET = "Use -t lucene or -t dsl, which can ignore case on such a field"
@@ -89,6 +93,8 @@ class Resolver:
     def form(self, atom: Atom) -> Form | None:
         """The form of this leaf."""
         self.origins = atom.origins
+        if self._is_unwritable(atom):
+            return None
         if isinstance(atom.test, NO_FORM):
             self._no_form(atom.field, atom.test)
             return None
@@ -99,6 +105,21 @@ class Resolver:
     def problem(self, code: str, name: str | None, message: str, hint: str) -> None:
         """Note a problem of the leaf at hand."""
         self.findings.problem(code, name, message, hint, self.origins)
+
+    def _is_unwritable(self, atom: Atom) -> bool:
+        """Note a name or text that no query of Elasticsearch can hold."""
+        name = atom.field
+        why = ""
+        if name == "":
+            why = "A field without a name cannot be written"
+        elif name in METADATA:
+            why = f"{name} is Elasticsearch's own field, not one of the event"
+        elif halves := half_characters(atom):
+            why = f"{halves} holds half a surrogate pair, which is no character"
+        if why:
+            hint = "Rename the field in the rule or its pipeline, or correct the value."
+            self.problem("SC212", name, f"{why}.", hint)
+        return bool(why)
 
     def _no_form(self, name: str | None, test: SameAs | TimePart | Opaque) -> None:
         match test:

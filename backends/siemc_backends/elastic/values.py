@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from siemc.folding import fold, odd_lower
-from siemc.formula import Glob, GlobPart, Wild
+from siemc.formula import Atom, Glob, GlobPart, Regex, SameAs, Wild
 from siemc_backends.elastic.fields import Facts
 
 LONGEST_NUMBER = 40
@@ -81,6 +82,25 @@ def lowered(test: Glob) -> Glob:
     """The glob with its literals in lower case."""
     parts: list[GlobPart] = [fold(p) if isinstance(p, str) else p for p in test.parts]
     return Glob(tuple(parts), test.cased)
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def half_characters(atom: Atom) -> str:
+    """Which text of the leaf holds half a surrogate pair, which UTF-8 cannot; none if none does."""
+    if atom.field is not None and _HALF.search(atom.field):
+        return f"The field name {clip(atom.field)}"
+    match atom.test:
+        case Glob(parts):
+            text = "".join([part for part in parts if isinstance(part, str)])
+        case Regex(source):
+            text = source
+        case SameAs(other):
+            text = other
+        case _:
+            return ""
+    return f"{clip(text)} on {atom.field or 'the event'}" if _HALF.search(text) else ""
 
 
 def show(test: Glob) -> str:

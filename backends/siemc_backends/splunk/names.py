@@ -21,13 +21,17 @@ _NOT_A_FIELD = re.compile(
     r"|saved(search|splunk)",
     re.IGNORECASE,
 )
+# Splunk gives an event these by its stored searches and by the tags of its values
+# (help.splunk.com, Knowledge Manager Manual: About event types, About tags and aliases). Names of
+# fields are with case (Splexicon, "Field"): ``eventType`` is a field as any other
+_OF_SPLUNK = re.compile(r"eventtype|tag(::.*)?", re.DOTALL)
 _EVAL_WORDS = frozenset({"and", "or", "not", "xor", "in", "like", "is", "true", "false", "null"})
 
 
 @lru_cache(maxsize=4096)
 def search_name(name: str) -> str | None:
     """The name before ``=`` in ``search``; ``None`` where search has no field of this name."""
-    if _NOT_A_FIELD.fullmatch(name) or not _writable(name, '"\\`*'):
+    if _NOT_A_FIELD.fullmatch(name) or is_of_splunk(name) or not _writable(name, '"\\`*'):
         return None
     return name if _PLAIN.fullmatch(name) else f'"{name}"'
 
@@ -38,10 +42,15 @@ def where_name(name: str) -> str | None:
 
     Whether single quotes hide a pipe or a subsearch's bracket is nowhere said: not written either.
     """
-    if not _writable(name, "'\"\\`*|[]"):
+    if is_of_splunk(name) or not _writable(name, "'\"\\`*|[]"):
         return None
     plain = _PLAIN.fullmatch(name) and name.lower() not in _EVAL_WORDS
     return name if plain else f"'{name}'"
+
+
+def is_of_splunk(name: str) -> bool:
+    """Whether it is no field of the event but an event type or a tag."""
+    return _OF_SPLUNK.fullmatch(name) is not None
 
 
 def _writable(name: str, forbidden: str) -> bool:

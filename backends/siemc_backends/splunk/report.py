@@ -25,7 +25,7 @@ from siemc.formula import (
 from siemc.missing import no_field
 from siemc.schema import Schema
 from siemc_backends.splunk import where
-from siemc_backends.splunk.names import search_name, where_name
+from siemc_backends.splunk.names import is_of_splunk, search_name, where_name
 from siemc_backends.splunk.search import text_form
 from siemc_backends.splunk.shape import leaves
 from siemc_backends.splunk.values import encodable, has_case
@@ -109,7 +109,7 @@ class Report:
                 self._lost(
                     "SC212",
                     name,
-                    f"Field name {name!r} has a character that SPL cannot be sure to quote.",
+                    _no_name(name),
                     "Rename the field in a processing pipeline.",
                     atom.origins,
                 )
@@ -164,6 +164,15 @@ class Report:
 
 def _lettered(part: GlobPart) -> bool:
     return isinstance(part, str) and has_case(part)
+
+
+def _no_name(name: str) -> str:
+    """Why neither ``search`` nor ``where`` has a field of this name."""
+    if not name:
+        return "A field without a name cannot be written."
+    if is_of_splunk(name):
+        return f"{name!r} is an event type or a tag to Splunk, no field of the event."
+    return f"Field name {name!r} has a character that SPL cannot be sure to quote."
 
 
 def _reason(atom: Atom) -> tuple[str, str, str]:

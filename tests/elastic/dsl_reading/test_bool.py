@@ -122,8 +122,9 @@ def nested(levels: int) -> str:
     return '{"bool":{"filter":[' * levels + '{"term":{"k":"a"}}' + "]}}" * levels
 
 
-def test_a_hundred_levels_are_read_and_more_are_refused() -> None:
-    assert formula(nested(100)) == A
-    for levels in (102, 300, 20_000):
-        with pytest.raises(ReadError, match="levels"):
+def test_thirty_queries_in_each_other_are_read_and_more_are_refused() -> None:
+    """``indices.query.bool.max_nested_depth`` counts the innermost query too."""
+    assert formula(nested(29)) == A
+    for levels, reason in ((30, "max_nested_depth"), (100, "max_nested"), (20_000, "levels")):
+        with pytest.raises(ReadError, match=reason):
             formula(nested(levels))

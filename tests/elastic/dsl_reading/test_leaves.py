@@ -177,7 +177,8 @@ REFUSED = [
     ({"term": {"k": "a", "w": "b"}}, "one field"),
     ({"term": {}}, "one field"),
     ({"term": "x"}, "object"),
-    ({"term": {"k*": "a"}}, "pattern"),
+    ({"exists": {"field": "k*"}}, "pattern"),
+    ({"query_string": {"query": "a", "fields": ["k*"]}}, "pattern"),
     ({"term": {"": "a"}}, "empty"),
     ({"term": {"_id": "a"}}, "_id"),
     ({"term": {"k": 1e300}}, "decimal"),
@@ -219,3 +220,23 @@ def test_what_is_not_understood_is_refused(query: Any, says: str) -> None:
     with pytest.raises(ReadError) as caught:
         formula(query)
     assert says in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("query", "test"),
+    [
+        ({"term": {"a*": "x"}}, glob(("x",), cased=True)),
+        ({"terms": {"a*": ["x"]}}, glob(("x",), cased=True)),
+        ({"prefix": {"a*": "x"}}, glob(("x", RUN), cased=True)),
+        ({"wildcard": {"a*": "*x"}}, glob((RUN, "x"), cased=True)),
+        ({"regexp": {"a*": ".*x"}}, glob((RUN, "x"), cased=True)),
+        ({"range": {"n*": {"gt": 5}}}, Compare(">", 5)),
+    ],
+)
+def test_a_star_in_the_name_of_a_term_query_is_itself(query: dict[str, Any], test: Any) -> None:
+    fields = {"a*": FieldType("keyword"), "n*": FieldType("long")}
+    known = Schema("test", "elastic", "A test", (Index("index", fields),))
+    [reading] = DSL.read(json.dumps(query), known)
+    [(name, _)] = next(iter(query.values())).items()
+    [found] = atoms(reading.formula)
+    assert (found.field, found.test) == (name, test)

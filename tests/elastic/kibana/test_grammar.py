@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siemc.backend import Layout
+from siemc.formula import Atom, Glob
 from siemc.reading import ReadError
+from siemc_backends.elastic.kql import KQL
+from siemc_backends.elastic.platform import ELASTIC
 
 from .kibana import Kibana
 from .trees import Tree, alike, ours, theirs
@@ -190,3 +194,11 @@ def test_the_queries_of_public_rules_have_the_same_tree(kibana: Kibana) -> None:
     for query in queries:
         if "{" not in query and "\\u" not in query:
             assert agree(kibana, query)
+
+
+@pytest.mark.parametrize("name", ["null", "true", "false", "NULL", "True", "and", "Not", "a b"])
+def test_kibana_reads_each_name_that_is_emitted_as_that_name(kibana: Kibana, name: str) -> None:
+    emission = KQL.emit(Atom(name, Glob(("x",))), ELASTIC.schema("raw"), Layout())
+    assert not emission.problems
+    field = kibana.ask(emission.text or "")["tree"]["arguments"][0]
+    assert (field["type"], field["value"]) == ("literal", name)

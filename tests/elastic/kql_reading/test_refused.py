@@ -34,6 +34,8 @@ from .build import PLAIN, formula, readings
         ('f: "a', 3, "never closed"),
         ("user: { name: x }", 6, "nested"),
         ("f: null", 0, "null"),
+        ("true: x", 0, "in quotes"),
+        ("false > 5", 0, "in quotes"),
         ("proc*: x", 0, "pattern of field names"),
         ("*: x", 0, "pattern of field names"),
         ('"proc*": x', 0, "pattern of field names"),

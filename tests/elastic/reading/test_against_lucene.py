@@ -98,6 +98,17 @@ def test_a_query_of_the_tables_finds_the_same(engine: tuple[str, Lucene], text: 
         same_hits(engine, text, EVENTS)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("a:x&y", 1), ("a:&", 1), ("a:x&", 0), ('a:"x y"~2', 1), ('a:"y x"~2', 0), ("a:x\\~1", 1)],
+)
+def test_an_ampersand_is_plain_and_a_keyword_has_no_slop(
+    engine: tuple[str, Lucene], text: str, found: int
+) -> None:
+    events: list[Event] = [{"a": [value]} for value in ("x&y", "&", "x y", "x~1", "y")]
+    assert same_hits(engine, text, events) == found
+
+
 @pytest.mark.parametrize("text", REFUSED)
 def test_what_is_refused_lucene_refuses_too(engine: tuple[str, Lucene], text: str) -> None:
     assert same_answer(engine, text) is None

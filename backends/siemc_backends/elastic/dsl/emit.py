@@ -15,7 +15,7 @@ from siemc.formula import Formula, Glob, Origin, Wild
 from siemc.regex.letters import glob_to_lucene
 from siemc.schema import Schema
 from siemc_backends.elastic.dialect import MAX_LENGTH, Dialect, too_long
-from siemc_backends.elastic.dsl.render import render
+from siemc_backends.elastic.dsl.render import levels, render
 from siemc_backends.elastic.emitter import Emitter
 from siemc_backends.elastic.forms import (
     Form,
@@ -39,7 +39,7 @@ _WILDCARD = str.maketrans({"\\": "\\\\", "*": "\\*", "?": "\\?"})
 def emit(formula: Formula, schema: Schema, layout: Layout) -> Emission:
     """The query for an index of this schema; see ``siemc.backend.Emission``."""
     printer = _Printer(Resolver(schema, folds=True, dialect=DIALECT))
-    return Emitter(printer.resolver, EVERYTHING, printer.form, render).emit(formula, layout)
+    return Emitter(printer.resolver, EVERYTHING, printer.form, render, levels).emit(formula, layout)
 
 
 class _Printer:
@@ -66,7 +66,7 @@ class _Printer:
                 return None
 
     def _present(self, field: str, origins: tuple[Origin, ...]) -> Part:
-        if not field or "*" in field:
+        if "*" in field:
             message = f"The field name {clip(field)} is a pattern of names for an exists query."
             self.resolver.problem("SC212", field, message, "Rename the field.")
         return Bare(Value(f'{{"exists":{{"field":{_json(field)}}}}}', origins))

@@ -13,9 +13,18 @@ METADATA |= {"_doc_count", "_seq_no", "_version", "_type", "_nested_path", "_fea
 
 
 def field_name(name: str, at: At) -> str:
-    """The name of one field of the events. Raises ``ReadError``."""
+    """The name of one field where it may be a pattern of names. Raises ``ReadError``."""
     if "*" in name:
         raise ReadError("a pattern of field names is not understood; name each field", *at)
+    return plain_name(name, at)
+
+
+def plain_name(name: str, at: At) -> str:
+    """The name of one field of the events, where a ``*`` stands for itself. Raises ``ReadError``.
+
+    Such are the queries of a term or of full text: their name is looked up in the mapping as it is
+    (``SearchExecutionContext.getFieldType``).
+    """
     if not name:
         raise ReadError("the name of the field is empty", *at)
     if name in METADATA:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from siemc.reading import ReadError
-from siemc_backends.elastic.dsl.fields import field_name
+from siemc_backends.elastic.dsl.fields import plain_name
 from siemc_backends.elastic.dsl.jsontext import Member, Node, Number
 
 # They set a score and a name: what is found stays the same ("Query and filter context").
@@ -35,7 +35,7 @@ def one_field(node: Node, query: str) -> tuple[str, Node]:
     if len(found) != 1:
         raise ReadError(f"{query} takes one field", *node.at)
     [(name, member)] = found.items()
-    return field_name(name, (member.start, member.end)), member.node
+    return plain_name(name, (member.start, member.end)), member.node
 
 
 def text_of(node: Node) -> str:

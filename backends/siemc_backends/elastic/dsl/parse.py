@@ -12,6 +12,7 @@ from siemc_backends.elastic.dsl.jsontext import Member, Node, scan
 from siemc_backends.elastic.dsl.parameters import flag, known, members, text_of
 from siemc_backends.elastic.dsl.program import (
     EVERYTHING,
+    MOST_NESTED,
     NEGATION,
     Join,
     Leaf,
@@ -22,8 +23,7 @@ from siemc_backends.elastic.dsl.program import (
 )
 from siemc_backends.elastic.dsl.queries import LEAVES
 
-MOST_LEVELS = 100
-
+TOO_DEEP = "Elasticsearch takes no more (indices.query.bool.max_nested_depth)"
 NOTHING = Leaf((), lambda engine: FALSE)
 CLAUSES = ("must", "filter", "should", "must_not")
 _COUNT = re.compile(r"\s*[0-9]{1,9}\s*")
@@ -49,8 +49,8 @@ def _query(node: Node, steps: list[Step], level: int) -> None:
     found = members(node, "a query")
     if len(found) != 1:
         raise ReadError("a query is an object with one key, its name", *node.at)
-    if level > MOST_LEVELS:
-        raise ReadError(f"more than {MOST_LEVELS} levels of queries", *node.at)
+    if level >= MOST_NESTED:
+        raise ReadError(f"{MOST_NESTED} queries are within each other: {TOO_DEEP}", *node.at)
     [(name, member)] = found.items()
     if name in LEAVES:
         steps.append(LEAVES[name](member.node, node.at))

@@ -49,6 +49,21 @@ EVERYTHING = Leaf((), lambda engine: TRUE)
 MOST_COMBINATIONS = 128
 
 
+# indices.query.bool.max_nested_depth (Elasticsearch's reference, "Search settings"): so many
+# queries within each other, the innermost too (``AbstractQueryBuilder.parseTopLevelQuery``)
+MOST_NESTED = 30
+
+
+def levels(steps: Sequence[Step], leaf: int) -> int:
+    """How many queries are within each other, if a leaf counts for ``leaf``."""
+    stack: list[int] = []
+    for step in steps:
+        size = 0 if isinstance(step, Leaf) else step.size
+        deepest = max(stack[len(stack) - size :]) + 1 if size else leaf
+        stack[len(stack) - size :] = [deepest]
+    return max(stack, default=0)
+
+
 def too_many(count: int, wanted: int) -> bool:
     """Whether "``wanted`` of ``count``" has too many combinations to write out."""
     return wanted < count and comb(count, wanted) > MOST_COMBINATIONS

@@ -12,7 +12,7 @@ from functools import partial
 
 from siemc.formula import RUN, CompareOp, Formula, disjunction
 from siemc.reading import ReadError
-from siemc_backends.elastic.dsl.fields import field_name
+from siemc_backends.elastic.dsl.fields import field_name, plain_name
 from siemc_backends.elastic.dsl.fields import wildcard as read_wildcard
 from siemc_backends.elastic.dsl.jsontext import Member, Node
 from siemc_backends.elastic.dsl.parameters import (
@@ -51,7 +51,7 @@ def terms(node: Node, at: At) -> Leaf:
     if len(names) != 1:
         raise ReadError("terms takes one field", *node.at)
     [name], member = names, found[names[0]]
-    field_name(name, (member.start, member.end))
+    plain_name(name, (member.start, member.end))
     values = member.node.value
     if not isinstance(values, list):
         raise ReadError(

@@ -16,6 +16,35 @@ def render(part: Part, layout: Layout) -> tuple[str, list[Span]]:
     return "".join(writer.pieces), writer.spans
 
 
+def levels(part: Part) -> int:
+    """How many queries are in each other at most, the innermost among them."""
+    return 1 + _lists(part)
+
+
+def _lists(part: Part) -> int:
+    """The ``bool`` queries in each other, as ``render`` writes them."""
+    match part:
+        case Some(parts):
+            return 1 + max(map(_lists, parts))
+        case Every(parts):
+            return 1 + max(map(_within, parts))
+        case Negated():
+            return 1 + _within(part)
+        case _:
+            return 0
+
+
+def _within(part: Part) -> int:
+    """The same for a member of an ``Every``, which takes in a negated list one by one."""
+    match part:
+        case Negated(Some(parts)):
+            return max(map(_lists, parts))
+        case Negated(inner):
+            return _lists(inner)
+        case _:
+            return _lists(part)
+
+
 @dataclass
 class _Json:
     pretty: bool

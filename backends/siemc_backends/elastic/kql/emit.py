@@ -6,6 +6,7 @@ from siemc.backend import Emission, Layout, Span
 from siemc.formula import ONE, RUN, Formula, Glob, Origin
 from siemc.formula import glob as make_glob
 from siemc.schema import Schema
+from siemc_backends.elastic import limits
 from siemc_backends.elastic.dialect import Dialect
 from siemc_backends.elastic.emitter import Emitter
 from siemc_backends.elastic.forms import (
@@ -20,7 +21,7 @@ from siemc_backends.elastic.forms import (
 from siemc_backends.elastic.kql.escape import name, obstacle, quoted, wildcard
 from siemc_backends.elastic.outline import Bare, Clause, Negated, Part, Value, some
 from siemc_backends.elastic.resolve import Resolver
-from siemc_backends.elastic.values import show
+from siemc_backends.elastic.values import clip, show
 from siemc_backends.elastic.writer import Operators, Writer
 
 OPERATORS = Operators("and", "or", "not", lone_not=False)
@@ -30,11 +31,22 @@ DIALECT = Dialect(patterns=False, controls="inside")
 def emit(formula: Formula, schema: Schema, layout: Layout) -> Emission:
     """The query for an index of this schema; see ``siemc.backend.Emission``."""
     printer = _Printer(Resolver(schema, folds=False, dialect=DIALECT))
-    return Emitter(printer.resolver, "*:*", printer.form, _write).emit(formula, layout)
+    everything = "*:*"
+    return Emitter(printer.resolver, everything, printer.form, _write, _levels).emit(
+        formula, layout
+    )
 
 
 def _write(part: Part, layout: Layout) -> tuple[str, list[Span]]:
     return Writer(OPERATORS, layout.pretty).query(part)
+
+
+def _levels(part: Part) -> int:
+    """The queries Kibana makes of it: it puts each leaf in a ``bool``, and all of them in one.
+
+    kbn-es-query, ``functions/is.ts`` and ``es_query/build_es_query.ts``.
+    """
+    return limits.joined(part) + 3
 
 
 class _Printer:
@@ -66,9 +78,9 @@ class _Printer:
         return Clause(f"{self._name(field)}: ", (Value(text, origins),))
 
     def _name(self, field: str) -> str:
-        if not field:
-            message = "A field without a name cannot be written."
-            self.resolver.problem("SC212", field, message, "Name the field in the rule.")
+        if "*" in field:
+            message = f"Kibana hands on the name {clip(field)} as a pattern of names."
+            self.resolver.problem("SC212", field, message, "Use -t dsl, or rename the field.")
         return name(field)
 
     def _present(self, field: str, origins: tuple[Origin, ...]) -> Part:

@@ -34,6 +34,8 @@ _TRIMMED = (
 )
 # The parser marks a wildcard by this text, and cannot tell it from a value that holds it
 _MARK = "@kuery-wildcard@"
+# Operators, in any case; and what is no text unless it is in quotes, in lower case alone
+_WORDS = frozenset({"and", "or", "not", "null", "true", "false"})
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_@.\-]*")
 
 
@@ -45,7 +47,7 @@ def quoted(text: str) -> str:
 @lru_cache(maxsize=4096)
 def name(field: str) -> str:
     """A field's name, in quotes where a bare one would be read otherwise."""
-    bare = _PLAIN_NAME.fullmatch(field) and field.lower() not in {"and", "or", "not"}
+    bare = _PLAIN_NAME.fullmatch(field) and field.lower() not in _WORDS
     return field if bare else quoted(field)
 
 

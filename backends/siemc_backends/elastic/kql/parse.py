@@ -14,7 +14,7 @@ from siemc.formula import Atom, Formula, Opaque
 from siemc.reading import ReadError, Reading, place
 from siemc.schema import Schema
 from siemc_backends.elastic.dsl.fields import field_name, is_constant
-from siemc_backends.elastic.dsl.program import EVERYTHING, Leaf, readings
+from siemc_backends.elastic.dsl.program import EVERYTHING, MOST_NESTED, Leaf, levels, readings
 from siemc_backends.elastic.kql.grammar import Parser, Relation
 from siemc_backends.elastic.kql.literals import Value
 from siemc_backends.elastic.kql.words import escaped, query_string
@@ -39,7 +39,12 @@ def read(text: str, schema: Schema) -> tuple[Reading, ...]:
     Raises ``ReadError`` for what is no KQL, and for nested fields, patterns of field names and
     values that Elasticsearch refuses.
     """
-    return readings(Parser(text, _DataView(schema).leaf).parse(), schema)
+    steps = Parser(text, _DataView(schema).leaf).parse()
+    # Kibana puts each leaf in a ``bool`` and the whole in another (``es_query/build_es_query.ts``)
+    if levels(steps, leaf=2) + 1 > MOST_NESTED:
+        limit = f"indices.query.bool.max_nested_depth: {MOST_NESTED}"
+        raise ReadError(f"nested deeper than Elasticsearch takes ({limit})", 0, len(text))
+    return readings(steps, schema)
 
 
 class _DataView:
@@ -60,6 +65,9 @@ class _DataView:
         name = field.text
         if name is None:
             return Leaf((), partial(_anywhere, value, at))
+        if not field.quoted and name in {"true", "false"}:
+            # it is no text then, so that the data view has no such field
+            raise ReadError(f'a truth value is no field: write "{name}" in quotes', *at)
         field_name(field.shown, at)
         if relation == ":":
             return Leaf((name,), self._is(name, value, at))

@@ -47,7 +47,7 @@ def is_writable_name(field: str) -> bool:
 
     Of one with ``*`` it makes a pattern of names, and ``_exists_`` is no field to it.
     """
-    return bool(field) and "*" not in field and field != "_exists_"
+    return "*" not in field and field != "_exists_"
 
 
 def wildcard(test: Glob) -> str | None:

@@ -24,6 +24,7 @@ from siemc.formula import (
 )
 from siemc.reading import ReadError, Reading, place
 from siemc.schema import Schema
+from siemc_backends.elastic.dsl.fields import plain_name
 from siemc_backends.elastic.lucene.grammar import Group, Leaf, Part, parse
 from siemc_backends.elastic.reading import regexp
 from siemc_backends.elastic.reading.engine import At, Engine, FormatError, engines
@@ -165,7 +166,7 @@ class _Reader:
         if "*" in name:
             message = f"The field pattern '{name[:60]}' stands for many fields: name each of them."
             raise ReadError(message, *at)
-        return name
+        return plain_name(name, at)
 
     def _on_field(self, leaf: Leaf, field: str, at: At) -> Formula:
         try:
