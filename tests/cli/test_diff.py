@@ -67,6 +67,7 @@ def test_a_revision_is_compared_with_the_folder(siemc: Siemc, repository: Path) 
     assert run.code == 1
     assert "- **wider**: Good (`rules/good.yml`)" in run.out
     assert "- **added**: Other (`rules/other.yml`)" in run.out
+    assert "```json\n" in run.out
     assert siemc("diff", "HEAD:rules", "HEAD:rules").code == 0
 
 

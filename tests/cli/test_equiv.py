@@ -59,6 +59,15 @@ def test_platforms_with_the_same_field_names_are_compared(siemc: Siemc) -> None:
     assert run.code == 0, run.out + run.err
 
 
+def test_an_event_tells_two_platforms_apart(siemc: Siemc) -> None:
+    Path("a.kql").write_text("Image: *cmd.exe and not User: system")
+    Path("b.spl").write_text("Image=*cmd.exe")
+    run = siemc("equiv", "a.kql", "b.spl", "-s", "raw", "--format", "json")
+    (witness,) = run.object()["witnesses"]
+    assert (run.code, witness["first"], witness["second"]) == (1, False, True)
+    assert witness["event"]["User"].lower() == "system"
+
+
 def test_a_field_of_one_schema_is_not_absent_because_the_other_lacks_it(siemc: Siemc) -> None:
     Path("a.kql").write_text("event.code: 1")
     Path("b.lucene").write_text("event.code:1 AND NOT process.Ext.effective_parent.name:x")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli import GOOD, TELEGRAM, TYPO, Run, process
+from tests.cli import GOOD, RULES, TELEGRAM, TYPO, Run, process
 
 Siemc = Callable[..., Run]
 
@@ -60,6 +60,7 @@ def test_a_dropped_filter_is_named_alone_with_its_event(siemc: Siemc, target: st
     run = judged(siemc, text.replace(SAFARI[target], ""), target, "--format", "json")
     found = run.object()
     assert (run.code, found["verdict"]) == (1, "wider")
+    assert (found["misses"], found["extra"]) == ("no", "yes")
     (lost,) = found["lost"]
     assert (lost["name"], lost["place"]) == ("filter_main_safari", None)
     assert lost["event"][IMAGE.get(target, "process.executable")].lower().endswith("\\safari.exe")
@@ -91,6 +92,13 @@ def test_another_index_is_shown_as_what_refuses_the_event(siemc: Siemc) -> None:
     assert "refused by characters 1 to 17: index=wineventlog" in run.out
 
 
+def test_the_place_that_refuses_is_a_span_of_the_text(siemc: Siemc) -> None:
+    text = f"{compiled(siemc, 'spl').rstrip()} index=main"
+    found = judged(siemc, text, "spl", "--format", "json").object()
+    assert found["verdict"] == "narrower"
+    assert [text[start:end] for start, end in found["refusing"]] == ["index=main"]
+
+
 def test_markdown_has_the_event_in_a_code_block(siemc: Siemc) -> None:
     text = compiled(siemc, "spl").replace(SAFARI["spl"], "")
     run = judged(siemc, text, "spl", "--format", "markdown")
@@ -118,6 +126,25 @@ def test_what_is_no_query_is_2_with_its_place(siemc: Siemc, data: bytes, said: s
     assert said in run.err
 
 
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        ("spl", "Image=a | stats count by Image"),
+        ("kql", "process.name: (a or"),
+        ("lucene", "process.name:(a"),
+        ("lucene", ""),
+        ("dsl", '{"term": {"a": }}'),
+        ("dsl", "[]"),
+        ("dsl", "\ufffd"),
+    ],
+)
+def test_what_is_no_query_of_its_language_is_2(siemc: Siemc, target: str, text: str) -> None:
+    run = judged(siemc, text, target)
+    assert (run.code, run.out) == (2, "")
+    assert "query:1:" in run.err
+    assert "error SC311: " in run.err
+
+
 def test_a_wrong_file_or_language_is_2(siemc: Siemc) -> None:
     Path("q.spl").write_text(HERE)
     Path("q.txt").write_text(HERE)
@@ -129,6 +156,7 @@ def test_a_wrong_file_or_language_is_2(siemc: Siemc) -> None:
         (["good.yml", "--query", "q.spl", "-l", "sql"], "There is no language sql"),
         (["none.yml", "--query", "q.spl"], "error SC"),
         (["two.yml", "--query", "q.spl"], "holds 2 rules"),
+        ([str(RULES), "--query", "q.spl"], "rules; one is wanted"),
     ]:
         run = siemc("verify", *args)
         assert (run.code, run.out) == (2, ""), args
