@@ -12,6 +12,7 @@ of that search hold under the assumption ``single`` alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, permutations
 from typing import Any
@@ -221,6 +222,7 @@ class Solver:
 
     def _core(self, name: str, true: list[int], false: list[int]) -> tuple[list[int], list[int]]:
         """Without the leaves that are not needed: halves first, then one by one."""
+        false = self._telling(name, true, false)
         size = len(false)
         while size:
             for start in range(0, len(false), size):
@@ -235,6 +237,15 @@ class Solver:
             if self._is_impossible(name, fewer, false):
                 true = fewer
         return true, false
+
+    def _telling(self, name: str, true: list[int], false: list[int]) -> list[int]:
+        """Those of ``false`` that a sample of ``true`` is in, if they are enough."""
+        with suppress(Undecided):
+            for value in self._language(true[0]).samples():
+                fewer = [n for n in false if self._language(n).contains(value)]
+                if len(fewer) < len(false) and self._is_impossible(name, true, fewer):
+                    return fewer
+        return false
 
     def _is_impossible(self, name: str, true: list[int], false: list[int]) -> bool:
         try:
