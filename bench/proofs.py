@@ -62,10 +62,13 @@ def is_admitted(event: Event, assumptions: Collection[str]) -> bool:
     return "SA05" not in assumptions or not LINE_BREAKS & set(texts)
 
 
-def batch(seed: int, size: int) -> tuple[Counter[str], list[tuple[Formula, Formula, str]]]:
+Contradiction = tuple[Formula, Formula, str]
+
+
+def batch(seed: int, size: int) -> tuple[Counter[str], list[Contradiction]]:
     """Judge ``size`` pairs; what was counted, and every contradiction."""
     counts: Counter[str] = Counter()
-    found: list[tuple[Formula, Formula, str]] = []
+    found: list[Contradiction] = []
     rng = Random(-seed - 1)
     for _, pair in zip(range(size), pairs(seed), strict=False):
         verdict = compare(pair.rule, pair.query)
@@ -117,22 +120,36 @@ def main() -> int:
     parser.add_argument("-j", "--jobs", type=int, default=2)
     parser.add_argument("-o", "--output", type=Path)
     asked = parser.parse_args()
-    counts: Counter[str] = Counter()
     start = time.monotonic()
-    sizes = [min(BATCH, asked.pairs - at) for at in range(0, asked.pairs, BATCH)]
-    with ProcessPoolExecutor(asked.jobs) as pool:
-        for part, found in pool.map(batch, range(len(sizes)), sizes):
-            counts += part
-            print(f"{counts['pairs']:,} pairs", file=sys.stderr)
-            for rule, query, why in found:
-                print(f"{why}\n  {rule}\n  {query}", file=sys.stderr)
-            if found:
-                return 1
+    counts, found = run(asked.pairs, asked.jobs)
+    for rule, query, why in found:
+        print(f"{why}\n  {rule}\n  {query}", file=sys.stderr)
+    if found:
+        return 1
     text = report(counts, time.monotonic() - start)
     print(text, end="")
     if asked.output:
-        asked.output.write_text(text, encoding="utf-8")
+        aside = asked.output.with_suffix(".new")
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(asked.output)
     return 0
+
+
+def run(size: int, jobs: int) -> tuple[Counter[str], list[Contradiction]]:
+    """Judge ``size`` pairs in so many processes; Ctrl-C ends it with what was counted so far."""
+    counts: Counter[str] = Counter()
+    sizes = [min(BATCH, size - at) for at in range(0, size, BATCH)]
+    with ProcessPoolExecutor(jobs) as pool:
+        try:
+            for part, found in pool.map(batch, range(len(sizes)), sizes):
+                counts += part
+                print(f"{counts['pairs']:,} pairs", file=sys.stderr)
+                if found:
+                    pool.shutdown(cancel_futures=True)
+                    return counts, found
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+    return counts, []
 
 
 if __name__ == "__main__":
