@@ -23,12 +23,15 @@ QUERY = re.compile(r"<!-- query: (\S+)(?: (\S+))? -->\s*```[a-z]*\n(.*?)\n```", 
 
 
 def codes_in_sources() -> Iterator[tuple[str, str]]:
-    """Every code that stands as a string of its own in the sources, and where."""
+    """Every code that stands as a string of its own in the sources and their tables, and where."""
     for folder in ("compiler", "backends"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and CODE.fullmatch(str(node.value)):
                     yield str(node.value), f"{path.name}:{node.lineno}"
+    table = ROOT / "compiler" / "siemc" / "lint" / "validators.json"
+    for code in re.findall(r'"code": "(\w+)"', table.read_text(encoding="utf-8")):
+        yield code, table.name
 
 
 def test_every_code_in_the_sources_is_in_the_catalogue() -> None:

@@ -43,7 +43,7 @@ class Writer:
             return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write_whole(path, query.text + "\n")
+            write_whole(path, query.text + "\n")
         except OSError as error:
             hint = "Name a folder that can be written to with -o."
             message = f"The query cannot be written: {error.strerror}."
@@ -90,7 +90,7 @@ def _marked(name: PurePath, key: Key, root: str) -> PurePath:
     return name.with_name(f"{short}-{mark}")
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write beside, then rename: a reader sees the old file or the new one, never half.
 
     The name of the file beside is known before it is made: Ctrl-C at any moment leaves none behind.

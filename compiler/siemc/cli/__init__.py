@@ -10,6 +10,7 @@ from siemc.cli.compile import compile_command
 from siemc.cli.explain import explain_command
 from siemc.cli.init import init_command
 from siemc.cli.judge import diff_command, equiv_command, verify_command
+from siemc.cli.lint import lint_command
 from siemc.cli.lists import pipelines_command, targets_command
 from siemc.cli.schema import schema_app
 from siemc.cli.streams import Commands
@@ -29,6 +30,7 @@ app.command("verify")(verify_command)
 app.command("equiv")(equiv_command)
 app.command("diff")(diff_command)
 app.command("explain")(explain_command)
+app.command("lint")(lint_command)
 app.command("targets")(targets_command)
 app.command("pipelines")(pipelines_command)
 app.add_typer(schema_app, name="schema")

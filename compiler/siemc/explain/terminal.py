@@ -247,7 +247,7 @@ def _queries(queries: Sequence[Query]) -> Iterator[RenderableType]:
 
 def _fate(query: Query) -> str:
     codes = dict.fromkeys(e.code for e in query.diagnostics if e.severity == "error")
-    said = [query.status, *([query.verdict] if query.verdict != "unproved" else [])]
+    said: list[str] = [query.status, *([query.verdict] if query.verdict != "unproved" else [])]
     said += [f"nearest shown, {', '.join(codes)}"] if query.text is None and query.nearest else []
     return ", ".join(said)
 
