@@ -81,25 +81,25 @@ def includes(larger: Glob, smaller: Glob) -> bool:
 
     With no ``?`` in ``larger`` and both caseless it is exact.
     """
-    if _has_marks(smaller):
+    if has_marks(smaller):
         return False
-    return bool(_includer(larger)(_skeleton(smaller, larger.cased)))
+    return bool(includer(larger)(skeleton(smaller, larger.cased)))
 
 
 def maximal(globs: Sequence[Glob]) -> list[Glob]:
     """Globs with the same union: none that another one is plain to include."""
-    left = {glob: _includer(glob) for glob in globs}
+    left = {glob: includer(glob) for glob in globs}
     for one in globs:
-        texts = _skeleton(one, False), _skeleton(one, True)
-        others = (includer(texts[glob.cased]) for glob, includer in left.items() if glob != one)
-        if not _has_marks(one) and any(others):
+        texts = skeleton(one, False), skeleton(one, True)
+        others = (passes(texts[glob.cased]) for glob, passes in left.items() if glob != one)
+        if not has_marks(one) and any(others):
             del left[one]
     return list(left)
 
 
-def _includer(larger: Glob) -> Matcher:
-    """Whether the skeleton of a glob is one of a glob that ``larger`` includes."""
-    if _has_marks(larger):
+def includer(larger: Glob) -> Matcher:
+    """Whether the skeleton of a glob, in the case of ``larger``, is of one that it includes."""
+    if has_marks(larger):
         return _never
     parts = larger.parts if larger.cased else folded(larger.parts)
     if ONE not in parts:
@@ -111,12 +111,13 @@ def _never(_: str) -> bool:
     return False
 
 
-def _has_marks(glob: Glob) -> bool:
+def has_marks(glob: Glob) -> bool:
+    """Whether a literal of it has a character that stands for something in a skeleton."""
     return any(isinstance(part, str) and not _MARKS.isdisjoint(part) for part in glob.parts)
 
 
-def _skeleton(glob: Glob, cased: bool) -> str:
-    """The glob as a text: only ``*`` passes what stands for ``*``, and so on."""
+def skeleton(glob: Glob, cased: bool) -> str:
+    """The glob as a text, to a ``cased`` glob or not: only ``*`` passes what is for ``*``."""
     return "".join(
         (_ANY_TEXT if part is RUN else _ANY_ONE)
         if not isinstance(part, str)

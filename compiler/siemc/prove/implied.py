@@ -10,19 +10,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from siemc.folding import fold
-from siemc.formula import RUN, Glob
+from siemc.formula import ONE, RUN, Glob
+from siemc.prove.globs import Matcher, has_marks, includer, skeleton
 
 MAX_PAIRS = 4_000_000
+MAX_TESTS = 50_000  # of longer globs: about a tenth of a second
 _GAP = "\0"
 
 
 @dataclass
 class _Shapes:
-    """The globs ``*text*``, ``text*`` and ``*text``: each a text and its number."""
+    """The globs ``*text*``, ``text*`` and ``*text``: each a text and its number.
+
+    Of longer ones there are two texts to look for first, and the whole test, ``left`` times.
+    """
 
     within: list[tuple[str, int]] = field(default_factory=list)
     first: list[tuple[str, int]] = field(default_factory=list)
     last: list[tuple[str, int]] = field(default_factory=list)
+    longer: list[tuple[str, str, Matcher, int]] = field(default_factory=list)
+    left: int = MAX_TESTS
 
     def add(self, glob: Glob, number: int) -> None:
         match glob.parts:
@@ -32,6 +39,9 @@ class _Shapes:
                 self.first.append((text, number))
             case (a, str(text)) if a is RUN:
                 self.last.append((text, number))
+            case parts if len(parts) > 2 and ONE not in parts:
+                texts = sorted((part for part in parts if isinstance(part, str)), key=len)
+                self.longer.append((texts[-1], texts[-2:][0], includer(glob), number))
 
     def implied(self, glob: Glob, *, as_is: bool) -> Iterator[int]:
         """The numbers of those that hold wherever ``glob`` does."""
@@ -43,6 +53,18 @@ class _Shapes:
             yield from [number for text, number in self.first if start.startswith(text)]
         if isinstance(end, str):
             yield from [number for text, number in self.last if end.endswith(text)]
+        yield from self._implied_longer(glob, texts, as_is and glob.cased)
+
+    def _implied_longer(self, glob: Glob, texts: str, cased: bool) -> Iterator[int]:
+        likely = [
+            (passes, number)
+            for longest, next_longest, passes, number in self.longer
+            if longest in texts and next_longest in texts
+        ][: self.left]
+        self.left -= len(likely)
+        if likely and not has_marks(glob):
+            whole = skeleton(glob, cased)
+            yield from [number for passes, number in likely if passes(whole)]
 
 
 def _folded(part: object) -> object:
