@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from siemc.formula import Formula, Origin
 
 QUERY = "query"
+ONE_VALUE = "SA09"  # every field has one value
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,19 @@ class Reading:
     ``indices`` are their patterns. The formula's leaves are over the schema's own fields (a
     sub-field such as ``.caseless`` is read as its parent), and each leaf's origin is the place in
     the text it was read from; see ``place``. ``assumptions`` are codes of the catalogue.
+    ``single`` are fields that it takes to have one value; ``unlisted`` those it names and the
+    schema, which claims to know all there are, does not list.
     """
 
     formula: Formula
     indices: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    single: frozenset[str] = frozenset()
+    unlisted: tuple[str, ...] = ()
+
+    def is_single(self, field: str) -> bool:
+        """Whether the reading holds only where this field has no more than one value."""
+        return ONE_VALUE in self.assumptions or field in self.single
 
 
 class ReadError(ValueError):

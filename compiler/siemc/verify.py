@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from siemc.aside import Apart, apart, conjuncts, span_of
 from siemc.backend import backends
 from siemc.compiler import Compiler, rule_ref
-from siemc.diagnostics import Diagnostic, UsageError
+from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
 from siemc.evaluate import UndefinedError, evaluate
 from siemc.formula import FALSE, And, Atom, Formula, Not, Opaque, Or, YamlPath, atoms, conjunction
 from siemc.load import LoadedRule
@@ -79,7 +79,7 @@ def verify(compiler: Compiler, loaded: LoadedRule, query: QueryText) -> Verifica
         target=query.target,
         schema=plan.schema.name,
         verdict=worst(verdict for verdict, _ in judged),
-        notes=notes,
+        notes=(*notes, *unlisted(query, plan.schema, readings)),
     )
     if found.verdict.relation == "exact":
         return found
@@ -122,6 +122,22 @@ def read(query: QueryText, schema: Schema) -> tuple[Reading, ...]:
         hint = "Correct the query at the place shown, or name its language with --language."
         found = Diagnostic("SC311", message, hint, query.path, line, column)
         raise UsageError(found) from None
+
+
+def unlisted(query: QueryText, schema: Schema, readings: Iterable[Reading]) -> list[Diagnostic]:
+    """A warning for each field that the query names and the schema does not have."""
+    names = dict.fromkeys(name for each in readings for name in each.unlisted)
+    return [_unlisted(query, schema, name) for name in names]
+
+
+def _unlisted(query: QueryText, schema: Schema, name: str) -> Diagnostic:
+    message = f"The query tests {name}, which schema {schema.name} does not have."
+    near = did_you_mean(name, schema.field_names)
+    hint = f"{near}Correct the name, or give the index's own mapping with --schema FILE."
+    at = query.text.find(name)
+    before = query.text[: max(at, 0)]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return Diagnostic("SC312", message, hint, query.path, line, column)
 
 
 def lost_exclusions(
@@ -211,10 +227,14 @@ def equivalent(
                 continue
             here = both.within(common) if schema is other_schema and common else both
             its_formula = _renamed(its.formula, other_schema.whole_event, schema.whole_event)
-            found = compare(mine.formula, its_formula, here, SECONDS)
+            found = compare(mine.formula, its_formula, here, SECONDS, _single(mine, its))
             codes = {*found.assumptions, *mine.assumptions, *its.assumptions}
             verdicts.append(replace(found, assumptions=tuple(sorted(codes)), indices=tuple(common)))
     return worst(verdicts)
+
+
+def _single(one: Reading, other: Reading) -> Callable[[str], bool]:
+    return lambda name: one.is_single(name) or other.is_single(name)
 
 
 def _joined(schema: Schema, other: Schema) -> Schema:

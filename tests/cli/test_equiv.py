@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.cli import Run
+import pytest
+
+from tests.cli import Run, process
 
 Siemc = Callable[..., Run]
 
@@ -99,3 +102,61 @@ def test_only_one_comes_from_standard_input_and_two_languages_are_enough(siemc: 
     for args in (["-", "-", "-l", "spl"], ["a.spl", "a.spl", *(["-l", "spl"] * 3)]):
         run = siemc("equiv", *args)
         assert (run.code, run.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("kql", "event.code: 1 and not host.nmae: x"), ("lucene", "event.code:1 AND NOT host.nmae:x")],
+)
+def test_a_field_that_the_schema_lacks_is_named_with_its_place(
+    siemc: Siemc, language: str, text: str
+) -> None:
+    Path(f"a.{language}").write_text(text)
+    Path(f"b.{language}").write_text("event.code:1")
+    run = siemc("equiv", f"a.{language}", f"b.{language}", "-s", "winlogbeat-9")
+    assert f"a.{language}:1:{text.index('host') + 1}: warning SC312: " in run.err
+    assert "Did you mean host.name?" in run.err
+    assert "rests on SA16" in run.out
+
+
+@pytest.mark.parametrize("name", ["_index", "_id", "_ignored"])
+def test_what_is_about_the_document_is_not_read(siemc: Siemc, name: str) -> None:
+    Path("a.lucene").write_text(f"event.code:1 AND NOT {name}:x")
+    Path("b.lucene").write_text("event.code:1")
+    assert siemc("equiv", "a.lucene", "b.lucene", "-s", "winlogbeat-9").code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("destination.port:{443 TO 445}", "destination.port:444"),
+        ("destination.port:[443 TO 444]", "destination.port:(443 OR 444)"),
+    ],
+)
+def test_two_bounds_are_asked_of_one_value(siemc: Siemc, text: str, other: str) -> None:
+    Path("a.lucene").write_text(text)
+    Path("b.lucene").write_text(other)
+    run = siemc("equiv", "a.lucene", "b.lucene", "-s", "winlogbeat-9")
+    assert (run.code, "rests on SA13" in run.out) == (0, True)
+
+
+def test_no_event_breaks_the_assumption_that_a_field_has_one_value(siemc: Siemc) -> None:
+    Path("a.spl").write_text("x=1 | where a=1")
+    Path("b.spl").write_text("x=1 a=2")
+    found = siemc("equiv", "a.spl", "b.spl", "--format", "json").object()
+    assert found["verdict"] == "different"
+    values = [each for w in found["witnesses"] for each in w["event"].values()]
+    assert values
+    assert not [each for each in values if isinstance(each, list)]
+
+
+@pytest.mark.parametrize("size", [1, 20_000])
+def test_the_code_is_the_answer_where_nobody_reads_it(folder: Path, size: int) -> None:
+    Path("a.spl").write_text("Image=a")
+    Path("b.spl").write_text("Image IN (" + ", ".join(f"b{n}" for n in range(size)) + ")")
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = process(["equiv", "a.spl", "b.spl", "--format", "json"], folder, stdout=writing)
+    os.close(writing)
+    assert done.returncode == 1
+    assert not done.stderr

@@ -18,6 +18,7 @@ from siemc.cli.common import (
     settings_schemas,
     usage_errors,
 )
+from siemc.cli.streams import answer
 
 if TYPE_CHECKING:
     from siemc.prove.verdict import Verdict
@@ -77,14 +78,12 @@ def verify_command(
             raise UsageError(said if said.path else said.at(loaded.path, loaded.document)) from None
     for note in found.notes:
         say(note)
-    print(
-        {
-            Shape.TEXT: lambda: judgement.verification_text(found, text.text),
-            Shape.JSON: lambda: judgement.verification_json(found),
-            Shape.MARKDOWN: lambda: judgement.verification_markdown(found, text.text),
-        }[shape]()
-    )
-    raise typer.Exit(_exit(found.verdict))
+    shown = {
+        Shape.TEXT: lambda: judgement.verification_text(found, text.text),
+        Shape.JSON: lambda: judgement.verification_json(found),
+        Shape.MARKDOWN: lambda: judgement.verification_markdown(found, text.text),
+    }[shape]()
+    answer(shown, _exit(found.verdict))
 
 
 def equiv_command(
@@ -99,7 +98,7 @@ def equiv_command(
 ) -> None:
     """Do two queries match the same events? Exit 0 if so, 1 if not, 3 if it was not settled."""
     from siemc import judgement
-    from siemc.verify import equivalent
+    from siemc.verify import equivalent, read, unlisted
 
     with usage_errors():
         _check_two(language or [], first, second)
@@ -108,15 +107,17 @@ def equiv_command(
         other = _query(second, named[1] if len(named) > 1 else None)
         chosen = _schemas([one.target, other.target], schema or [])
         verdict = equivalent(one, other, chosen[one.target], chosen[other.target])
+        for query in (one, other):
+            its = chosen[query.target]
+            for note in unlisted(query, its, read(query, its)):
+                say(note)
     names = (first, second)
-    print(
-        {
-            Shape.TEXT: lambda: judgement.verdict_text(verdict, names),
-            Shape.JSON: lambda: judgement.verdict_json(verdict, names),
-            Shape.MARKDOWN: lambda: judgement.verdict_markdown(verdict, names),
-        }[shape]()
-    )
-    raise typer.Exit(_exit(verdict))
+    shown = {
+        Shape.TEXT: lambda: judgement.verdict_text(verdict, names),
+        Shape.JSON: lambda: judgement.verdict_json(verdict, names),
+        Shape.MARKDOWN: lambda: judgement.verdict_markdown(verdict, names),
+    }[shape]()
+    answer(shown, _exit(verdict))
 
 
 def diff_command(
@@ -133,17 +134,15 @@ def diff_command(
             for note in each.told(each.loaded.diagnostics):
                 say(note)
         found = list(changes(before, after))
-    print(
-        {
-            Shape.TEXT: lambda: judgement.changes_text(found),
-            Shape.JSON: lambda: "\n".join(map(judgement.change_json, found)),
-            Shape.MARKDOWN: lambda: judgement.changes_markdown(found),
-        }[shape]()
-    )
+    shown = {
+        Shape.TEXT: lambda: judgement.changes_text(found),
+        Shape.JSON: lambda: "\n".join(map(judgement.change_json, found)),
+        Shape.MARKDOWN: lambda: judgement.changes_markdown(found),
+    }[shape]()
     kinds = {each.kind for each in found}
     proofs = [each.verdict for each in found if each.verdict is not None]
     differs = kinds - {"same", "unknown"} or DIFFERS in map(_exit, proofs)
-    raise typer.Exit(DIFFERS if differs else UNKNOWN if kinds - {"same"} else 0)
+    answer(shown, DIFFERS if differs else UNKNOWN if kinds - {"same"} else 0)
 
 
 def _exit(verdict: Verdict) -> int:

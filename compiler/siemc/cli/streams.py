@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
+import typer
 from typer.core import TyperGroup
 
 STOPPED = 130
@@ -35,8 +36,8 @@ def _nowhere() -> TextIO:
 def ending() -> Iterator[None]:
     """Flush standard output in the end, and turn what stops the program into its exit code.
 
-    Ctrl-C is 130. A reader that went away, as in ``siemc compile … | head``, is no error. A
-    full disk is one, of exit code 2.
+    Ctrl-C is 130. A reader that went away, as in ``siemc compile … | head``, is no error: the code
+    is the one that was on its way. A full disk is one, of exit code 2.
     """
     try:
         try:
@@ -46,9 +47,9 @@ def ending() -> Iterator[None]:
     except KeyboardInterrupt:
         print("siemc: stopped; what was written is whole", file=sys.stderr)
         sys.exit(STOPPED)
-    except BrokenPipeError:
+    except BrokenPipeError as error:
         _write_nowhere()
-        sys.exit(0)
+        sys.exit(getattr(error.__context__, "exit_code", 0))
     except OSError as error:
         _write_nowhere()
         _say(error)
@@ -72,6 +73,13 @@ def leaving() -> Iterator[None]:
     with suppress(OSError):  # there is nobody left to tell
         sys.stderr.flush()
     os._exit(code)
+
+
+def answer(text: str, code: int) -> NoReturn:
+    """Print an answer and end with its exit code, whether or not anybody reads it."""
+    with suppress(BrokenPipeError):
+        print(text, flush=True)
+    raise typer.Exit(code)
 
 
 def _write_nowhere() -> None:

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ from siemc.prove.forms import forms, forms_within
 from siemc.prove.languages import NO_CONTROLS, NO_LINE_BREAKS, Budget
 from siemc.prove.texts import Texts
 from siemc.prove.verdict import Answer, How, Verdict, Witness
-from siemc.prove.world import World
+from siemc.prove.world import World, no_field
 from siemc.schema import Schema
 
 SECONDS = 0.4
@@ -36,20 +36,26 @@ TAME: tuple[tuple[Texts, tuple[str, ...]], ...] = (
 
 
 def compare(
-    rule: Formula, query: Formula, schema: Schema | None = None, seconds: float = SECONDS
+    rule: Formula,
+    query: Formula,
+    schema: Schema | None = None,
+    seconds: float = SECONDS,
+    is_single: Callable[[str], bool] = no_field,
 ) -> Verdict:
     """The verdict on a query beside a rule, both over the fields of ``schema``.
 
+    It is about the events that have no more than one value of each field that ``is_single``.
     It takes at most about ``seconds``; what is not settled by then is ``unknown``, and so are
     formulas nested more than ``MAX_DEPTH`` deep, which no engine runs.
     """
     if max(map(depth, (rule, query))) > MAX_DEPTH:
         return Verdict("unknown", "unknown")
     budget = Budget(seconds)
-    strict = _Comparison(rule, query, World(schema), budget)
+    strict = _Comparison(rule, query, World(schema, None, is_single), budget)
     if strict.is_plain or not strict.may_be_tamed():
         return strict.verdict()
-    tame = [_Comparison(rule, query, World(schema, texts), budget) for texts, _ in TAME]
+    worlds = (World(schema, texts, is_single) for texts, _ in TAME)
+    tame = [_Comparison(rule, query, world, budget) for world in worlds]
     for each, (_, codes) in zip(tame, TAME, strict=True):
         if each.is_plain:
             return _assuming(each.verdict(), codes)

@@ -44,7 +44,7 @@ def against(
 ) -> Verdict:
     """The verdict on what the query does in the indices of one mapping."""
     here = schema.within(reading.indices) if reading.indices else schema
-    verdict = compare(formula, reading.formula, here, seconds)
+    verdict = compare(formula, reading.formula, here, seconds, reading.is_single)
     codes = tuple(sorted({*verdict.assumptions, *reading.assumptions}))
     return replace(verdict, assumptions=codes, indices=reading.indices)
 

@@ -3,7 +3,8 @@
 A model of the logic gives each leaf a truth value. Field by field it must be possible: since a
 field may hold several values, each leaf that holds needs a value in its language and in none of
 those of the leaves that do not hold. Where there is none, that is a lemma,
-``p -> n1 or … or nk``, and the search goes on with it. These are all the lemmas there are.
+``p -> n1 or … or nk``, and the search goes on with it. These are all the lemmas there are. A field
+that is taken to have one value needs a value in the languages of all its leaves that hold.
 
 Events with one value a field are looked for first: they are what people expect to see. The lemmas
 of that search hold under the assumption ``single`` alone.
@@ -175,6 +176,7 @@ class Solver:
         false = [n for n in numbers if not leaves[n]]
         values: list[str] = []
         is_possible = True
+        single = single or self.graph.world.is_single(name)
         for group in [true] if single and true else [[number] for number in true]:
             if any(self._language(group[0]).contains(value) for value in values):
                 continue
@@ -187,8 +189,9 @@ class Solver:
 
     def _value(self, name: str, true: list[int], false: list[int], single: bool) -> str | None:
         try:
-            # That an event has one value a field is not worth a long search.
-            budget = self.budget.part(FEW_STATES) if len(true) > 1 else self.budget
+            # That an event has one value a field is not worth a long search, but where it must.
+            is_wish = len(true) > 1 and not self.graph.world.is_single(name)
+            budget = self.budget.part(FEW_STATES) if is_wish else self.budget
             value = self._member(name, true, false, budget)
         except (Undecided, Spent):
             self._undecided = True
@@ -207,7 +210,8 @@ class Solver:
         self.lemmas += 1
         true, false = self._plain(true, false) or self._core(name, true, false)
         # With one leaf that holds, the lemma is true of any number of values.
-        self._forbid(true, false, [-self._single] if single and len(true) > 1 else [])
+        is_wish = single and len(true) > 1 and not self.graph.world.is_single(name)
+        self._forbid(true, false, [-self._single] if is_wish else [])
 
     def _plain(self, true: list[int], false: list[int]) -> tuple[list[int], list[int]] | None:
         """The two leaves that exclude each other, or of which one implies the other."""

@@ -7,7 +7,7 @@ What it made use of is in ``used``, as codes of the catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from math import ceil, floor, inf
@@ -53,12 +53,22 @@ class Facts(NamedTuple):
     whole: bool = False
 
 
+def no_field(_: str) -> bool:
+    """Of no field is it known."""
+    return False
+
+
 @dataclass
 class World:
-    """See the module's text. ``texts``: the values are all in this language of texts."""
+    """See the module's text.
+
+    ``texts``: the values are all in this language of texts. ``is_single``: whether a field is known
+    to have no more than one value.
+    """
 
     schema: Schema | None = None
     texts: Texts | None = None
+    is_single: Callable[[str], bool] = no_field
     used: set[str] = field(default_factory=set)
     _fields: dict[str, Facts] = field(default_factory=dict)
 

@@ -163,11 +163,20 @@ def test_a_sign_alone_is_a_term() -> None:
     assert reading("k:>", NUMBERS) == eq("k", ">")
 
 
-def test_a_value_of_the_wrong_type_finds_nothing_where_all_fields_are_the_default() -> None:
-    for text in ("n:x", "n:5*", "n:/5./", "b:yes", "n:>x", "n:5~"):
-        assert reading(text, NUMBERS) == FALSE
+WRONG = ("n:x", "n:5*", "n:/5./", "b:yes", "n:>x", "n:5~")
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_value_of_the_wrong_type_finds_nothing_in_a_lenient_search(text: str) -> None:
+    lenient = Options(lenient=True)
+    assert query_string(text, only_engine(NUMBERS), 0, lenient) == FALSE
+
+
+@pytest.mark.parametrize("text", WRONG)
+@pytest.mark.parametrize("told", [None, False])
+def test_a_search_that_is_not_known_to_be_lenient_is_refused(text: str, told: bool | None) -> None:
     with pytest.raises(FormatError):
-        query_string("n:x", only_engine(NUMBERS), 0, Options(("k",)))
+        query_string(text, only_engine(NUMBERS), 0, Options(lenient=told))
 
 
 def test_words_of_a_text_field_are_equal_only_to_themselves() -> None:

@@ -99,4 +99,4 @@ def readings(steps: Sequence[Step], schema: Schema) -> tuple[Reading, ...]:
 
 def _reading(steps: Sequence[Step], patterns: Iterable[str], engine: Engine) -> Reading:
     formula = run(steps, engine)
-    return Reading(formula, tuple(patterns), tuple(sorted(engine.assumptions)))
+    return engine.reading(formula, patterns)

@@ -44,7 +44,7 @@ def read(text: str, schema: Schema) -> tuple[Reading, ...]:
     found = []
     for patterns, engine in engines(schema, fields(query)):
         formula = interpret(query, engine)
-        found.append(Reading(formula, patterns, tuple(sorted(engine.assumptions))))
+        found.append(engine.reading(formula, patterns))
     return tuple(found)
 
 
@@ -52,8 +52,8 @@ def read(text: str, schema: Schema) -> tuple[Reading, ...]:
 class Options:
     """What a ``query_string`` query may say beside its text.
 
-    ``fields`` are those of ``default_field`` or ``fields``, without boosts; none are all. Whether
-    it is ``lenient`` follows from them unless it says so.
+    ``fields`` are those of ``default_field`` or ``fields``, without boosts; none are all.
+    ``lenient``: values of the wrong type find nothing; ``None`` where it is not told.
     """
 
     fields: tuple[str, ...] = ()
@@ -115,8 +115,10 @@ class _Reader:
         self.engine = engine
         self.defaults = options.fields
         self.all_fields = not self.defaults or "*" in self.defaults
-        # QueryStringQueryBuilder.doToQuery: lenient unless told, where the default is all fields
-        self.lenient = self.all_fields if options.lenient is None else options.lenient
+        # QueryStringQueryBuilder.doToQuery: lenient unless told, where the default is all fields.
+        # Whether it is, is a setting of the index (Elastic's own templates list the default
+        # fields): not told is not lenient here, so that nothing is read that may be refused.
+        self.lenient = bool(options.lenient)
         self.where = where
 
     def read(self, query: Part) -> Formula:

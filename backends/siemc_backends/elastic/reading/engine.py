@@ -26,7 +26,7 @@ from siemc.formula import (
     disjunction,
     glob,
 )
-from siemc.reading import ReadError, place
+from siemc.reading import ReadError, Reading, place
 from siemc.schema import FieldType, Index, Schema
 from siemc_backends.elastic.reading import regexp, values
 from siemc_backends.elastic.reading.fields import Found, children, find, is_nested, may_grow
@@ -36,6 +36,7 @@ At = tuple[int, int]
 TOO_LONG, FOLDS, ONE_TYPE, ADDRESSES = "SA01", "SA02", "SA03", "SA10"
 VERSION = "SA08"
 ONE_FORM = "SA12"  # a number or truth value is written in one text form
+NO_OTHERS = "SA16"  # a field that the schema does not list has no values
 ONE_VALUE = "SA13"  # a field that two bounds are asked of has one value
 
 
@@ -50,7 +51,15 @@ class Engine:
         self.schema = schema
         self.index = index
         self.assumptions: set[str] = set()
+        self.single: set[str] = set()
+        self.unlisted: dict[str, None] = {}
         self._found: dict[tuple[str, bool], Found | None] = {}
+
+    def reading(self, formula: Formula, patterns: Iterable[str]) -> Reading:
+        """What was read, with all that it rests on."""
+        codes = tuple(sorted(self.assumptions))
+        single, unlisted = frozenset(self.single), tuple(self.unlisted)
+        return Reading(formula, tuple(patterns), codes, single, unlisted)
 
     def term(self, field: str, text: str, at: At, caseless: bool = False) -> Formula:
         """A ``term`` query: the value is this text (or number, truth value, address, network)."""
@@ -170,6 +179,7 @@ class Engine:
         if set(ends) == {"<=", ">="} and ends["<="] == ends[">="] is not None:
             return self.term(field, asked[0][1], at)
         self.assumptions.add(ONE_VALUE)
+        self.single.add(found.name)
         return conjunction(self.range(field, *bound, at) for bound in asked)
 
     def is_text(self, field: str) -> bool:
@@ -191,6 +201,9 @@ class Engine:
             found = self._found[key] = find(self.index, field, network)
         if found is None and not self.schema.closed:
             return Found(field, FieldType("unknown", searchable=False))
+        if found is None and not self.schema.has(field):
+            self.assumptions.add(NO_OTHERS)
+            self.unlisted[field] = None
         return found
 
     def _value(self, query: str, field: str, text: str, at: At, caseless: bool) -> Formula:
