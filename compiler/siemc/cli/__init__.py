@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from siemc.cli.catalog import catalog_command
 from siemc.cli.compile import compile_command
 from siemc.cli.explain import explain_command
 from siemc.cli.init import init_command
@@ -30,6 +31,7 @@ app.command("verify")(verify_command)
 app.command("equiv")(equiv_command)
 app.command("diff")(diff_command)
 app.command("explain")(explain_command)
+app.command("catalog")(catalog_command)
 app.command("lint")(lint_command)
 app.command("targets")(targets_command)
 app.command("pipelines")(pipelines_command)
