@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 
+STOPPED = 130
+
 
 def main() -> None:
     """Run the command line. Exit codes: 0, 1, 2 (see ``docs/cli.md``), 130 on Ctrl-C."""
@@ -12,7 +14,10 @@ def main() -> None:
     gc.disable()
     # Typer draws help with rich where it can; plain help starts in half the time.
     os.environ.setdefault("TYPER_USE_RICH", "0")
-    from siemc.cli.streams import ending, leaving, open_streams
+    try:
+        from siemc.cli.streams import ending, leaving, open_streams
+    except KeyboardInterrupt:  # so soon that nothing has begun
+        os._exit(STOPPED)
 
     open_streams()
     with leaving(), ending():
