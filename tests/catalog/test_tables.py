@@ -121,6 +121,13 @@ def test_an_indicator_is_shared_whatever_its_case(tmp_path: Path) -> None:
     assert found.predicate.value == r"\EVIL.exe"
 
 
+def test_indicators_that_only_look_the_same_have_places_of_their_own(tmp_path: Path) -> None:
+    rules = {f"{name}.yml": rule(name, selection="{User: [ß, SS]}") for name in ("A", "B")}
+    found = shared(list(entries(tmp_path, rules).values())).values()
+    assert [each.predicate.value for each in found] == ["SS", "ß"]
+    assert len({each.id for each in found}) == 2
+
+
 @pytest.mark.parametrize(
     ("value", "name"),
     [

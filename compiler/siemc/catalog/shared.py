@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from siemc.catalog.entries import Entry
 from siemc.explain.indicators import Key
@@ -28,8 +28,17 @@ def shared(entries: Sequence[Entry]) -> dict[Key, Shared]:
         for key in each.indicators:
             rules[key].append(each)
     several = [(key, found) for key, found in rules.items() if len(found) > 1]
-    made = {key: _shared(found[0].indicators[key], found) for key, found in several}
-    return dict(sorted(made.items(), key=lambda pair: _rank(pair[1])))
+    made = [(key, _shared(found[0].indicators[key], found)) for key, found in several]
+    return dict(_told_apart(sorted(made, key=lambda pair: _rank(pair[1]))))
+
+
+def _told_apart(found: Iterable[tuple[Key, Shared]]) -> Iterator[tuple[Key, Shared]]:
+    """Each with a place of its own: ``ß`` and ``SS`` look the same without case, and are not."""
+    uses: Counter[str] = Counter()
+    for key, each in found:
+        uses[each.id] += 1
+        number = uses[each.id]
+        yield key, each if number == 1 else replace(each, id=f"{each.id}-{number}")
 
 
 def _shared(predicate: Predicate, rules: Sequence[Entry]) -> Shared:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siemc.cli.common import compiler_for, say, usage_errors
+from siemc.cli.common import (
+    PipelinesOption,
+    SchemasOption,
+    SourcesOption,
+    TargetsOption,
+    compiler_for,
+    say,
+    usage_errors,
+)
 
 if TYPE_CHECKING:
     from siemc.catalog.catalogue import Catalogue
@@ -23,20 +31,10 @@ def catalog_command(
         Path,
         typer.Option("-o", "--output", metavar="FOLDER", help="Where to put the site."),
     ],
-    target: Annotated[
-        list[str] | None,
-        typer.Option("-t", "--target", help="Target, repeatable [default: spl, kql, lucene]."),
-    ] = None,
-    pipeline: Annotated[
-        list[str] | None, typer.Option("-p", "--pipeline", help="Processing pipeline, or none.")
-    ] = None,
-    schema: Annotated[
-        list[str] | None,
-        typer.Option("-s", "--schema", metavar="[TARGET=]NAME|FILE", help="Schema, repeatable."),
-    ] = None,
-    source: Annotated[
-        list[str] | None, typer.Option("--source", help="Data source to add, or all.")
-    ] = None,
+    target: TargetsOption = None,
+    pipeline: PipelinesOption = None,
+    schema: SchemasOption = None,
+    source: SourcesOption = None,
 ) -> None:
     """Make a static site of rules: an index, a page a rule, and what they share. Exit 0, or 2."""
     from siemc.catalog.site import build

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,26 @@ if TYPE_CHECKING:
     from siemc.load import LoadedRule
 
 USAGE = 2
+
+# What several commands can be told about the queries they make
+TargetsOption = Annotated[
+    list[str] | None,
+    typer.Option("-t", "--target", help="Target, repeatable [default: spl, kql, lucene]."),
+]
+PipelinesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p", "--pipeline", help="Processing pipeline to add, or none to drop the shipped ones."
+    ),
+]
+SchemasOption = Annotated[
+    list[str] | None,
+    typer.Option("-s", "--schema", metavar="[TARGET=]NAME|FILE", help="Schema, repeatable."),
+]
+SourcesOption = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Data source to add to the default one, or all."),
+]
 
 
 @contextmanager

@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from siemc.cli.common import (
+    PipelinesOption,
+    SchemasOption,
+    SourcesOption,
+    TargetsOption,
     say,
     schemas_by_target,
     settings,
@@ -50,24 +54,10 @@ def compile_command(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH...", help="Rules: files, or folders of them.")
     ],
-    target: Annotated[
-        list[str] | None,
-        typer.Option("-t", "--target", help="Target, repeatable [default: spl, kql, lucene]."),
-    ] = None,
-    pipeline: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-p", "--pipeline", help="Processing pipeline to add, or none to drop the shipped ones."
-        ),
-    ] = None,
-    schema: Annotated[
-        list[str] | None,
-        typer.Option("-s", "--schema", metavar="[TARGET=]NAME|FILE", help="Schema, repeatable."),
-    ] = None,
-    source: Annotated[
-        list[str] | None,
-        typer.Option("--source", help="Data source to add to the default one, or all."),
-    ] = None,
+    target: TargetsOption = None,
+    pipeline: PipelinesOption = None,
+    schema: SchemasOption = None,
+    source: SourcesOption = None,
     inexact: Annotated[
         Inexact | None, typer.Option("--inexact", help="Refuse what is not exact, or label it.")
     ] = None,

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siemc.cli.common import compiler_for, one_rule, say, usage_errors
+from siemc.cli.common import (
+    PipelinesOption,
+    SchemasOption,
+    SourcesOption,
+    TargetsOption,
+    compiler_for,
+    one_rule,
+    say,
+    usage_errors,
+)
 
 if TYPE_CHECKING:
     from siemc.explain.indicators import IndicatorIndex
@@ -40,20 +49,10 @@ def explain_command(
             help="The rules to count shared indicators in [default: the rule's folder].",
         ),
     ] = None,
-    target: Annotated[
-        list[str] | None,
-        typer.Option("-t", "--target", help="Target, repeatable [default: spl, kql, lucene]."),
-    ] = None,
-    pipeline: Annotated[
-        list[str] | None, typer.Option("-p", "--pipeline", help="Processing pipeline, or none.")
-    ] = None,
-    schema: Annotated[
-        list[str] | None,
-        typer.Option("-s", "--schema", metavar="[TARGET=]NAME|FILE", help="Schema, repeatable."),
-    ] = None,
-    source: Annotated[
-        list[str] | None, typer.Option("--source", help="Data source to add, or all.")
-    ] = None,
+    target: TargetsOption = None,
+    pipeline: PipelinesOption = None,
+    schema: SchemasOption = None,
+    source: SourcesOption = None,
 ) -> None:
     """What does this rule look for, and what does it suppress? Exit 0, or 2 on misuse."""
     from siemc.diagnostics import SiemcError, UsageError

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from siemc.cli.common import (
+    PipelinesOption,
+    SchemasOption,
+    SourcesOption,
     compiler_for,
     one_rule,
     say,
@@ -38,10 +41,6 @@ class Shape(StrEnum):
 
 
 ShapeOption = Annotated[Shape, typer.Option("--format", help="How to print the answer.")]
-SchemaOption = Annotated[
-    list[str] | None,
-    typer.Option("-s", "--schema", metavar="[TARGET=]NAME|FILE", help="Schema, repeatable."),
-]
 
 
 def verify_command(
@@ -51,13 +50,9 @@ def verify_command(
         str | None,
         typer.Option("-l", "--language", help="spl, kql, lucene, dsl [default: by the suffix]."),
     ] = None,
-    pipeline: Annotated[
-        list[str] | None, typer.Option("-p", "--pipeline", help="Processing pipeline, or none.")
-    ] = None,
-    schema: SchemaOption = None,
-    source: Annotated[
-        list[str] | None, typer.Option("--source", help="Data source to add, or all.")
-    ] = None,
+    pipeline: PipelinesOption = None,
+    schema: SchemasOption = None,
+    source: SourcesOption = None,
     shape: ShapeOption = Shape.TEXT,
 ) -> None:
     """Is this query still that rule? Exit 0 if it is, 1 if not, 3 if it was not settled."""
@@ -93,7 +88,7 @@ def equiv_command(
         list[str] | None,
         typer.Option("-l", "--language", help="Of both, or of A and of B [default: by suffix]."),
     ] = None,
-    schema: SchemaOption = None,
+    schema: SchemasOption = None,
     shape: ShapeOption = Shape.TEXT,
 ) -> None:
     """Do two queries match the same events? Exit 0 if so, 1 if not, 3 if it was not settled."""
