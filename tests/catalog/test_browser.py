@@ -241,12 +241,29 @@ def test_it_can_be_read_without_scripts(visit: Open) -> None:
     assert page.locator(".tree").first.is_visible()
 
 
-def test_in_print_everything_is_unfolded(visit: Open) -> None:
-    page = visit("rule")
+def test_of_many_rules_some_are_shown_first(visit: Open, tmp_path: Path) -> None:
+    rules = write_rules(tmp_path, {f"{n}.yml": rule(f"Rule {n:03}") for n in range(205)})
+    compiler = Compiler(Options(targets=("spl",), prove=False))
+    build(load([rules]), [str(rules)], compiler, tmp_path / "site", lambda: None)
+    page = visit("index", site=tmp_path / "site")
+    assert page.locator("#said").inner_text() == "205 rules"
+    assert page.locator(".found tbody tr:visible").count() == 200
+    page.get_by_role("button", name="Show all 205").click()
+    assert page.locator(".found tbody tr:visible").count() == 205
+    assert page.evaluate("document.activeElement.textContent") == "Rule 200"
+    plain = visit("index", site=tmp_path / "site", java_script_enabled=False)
+    assert plain.locator(".found tbody tr:visible").count() == 205
+
+
+def test_in_print_everything_is_unfolded_and_on_white(visit: Open) -> None:
+    page = visit("rule", color_scheme="light")
+    page.get_by_role("button", name="Switch between light and dark").click()
     assert page.locator("details:not([open])").count() > 0
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
     page.emulate_media(media="print")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"
     assert not page.get_by_role("button", name="Copy the query: Splunk").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details:not([open])").count() > 0

@@ -10,7 +10,8 @@ addEventListener("DOMContentLoaded", () => {
   const more = document.getElementById("more");
   const side = document.getElementById("facets");
   const FIRST = 200; // rows shown at once: the rest on demand
-  const FEW = 8; // values shown of a facet
+  const FEW = 8; // values shown of a facet that has more than MANY
+  const MANY = 12;
   const rest = document.getElementById("rest");
   const rows = [...body.rows, ...(rest ? rest.rows : [])].map((row, i) => {
     const title = row.cells[0].textContent.toLowerCase();
@@ -78,9 +79,9 @@ addEventListener("DOMContentLoaded", () => {
     if (!facet.ordered) order.sort((a, b) => counts[b] - counts[a] || a - b);
     const all = order.length;
     if (sought[f]) order = order.filter((v) => facet.values[v][1].toLowerCase().includes(sought[f]));
-    const shown = open[f] || sought[f] ? order : order.filter((v, n) => n < FEW || chosen[f].has(v));
-    view.seek.hidden = all <= FEW;
-    view.all.hidden = Boolean(sought[f]) || all <= FEW;
+    const shown = open[f] || sought[f] || all <= MANY ? order : order.filter((v, n) => n < FEW || chosen[f].has(v));
+    view.seek.hidden = all <= MANY;
+    view.all.hidden = Boolean(sought[f]) || all <= MANY;
     view.all.textContent = open[f] ? "Show fewer" : `Show all ${all}`;
     const focused = document.activeElement?.dataset?.value;
     const within = view.list.contains(document.activeElement);
