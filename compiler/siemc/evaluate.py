@@ -47,7 +47,7 @@ Event = Mapping[str, Sequence[Value]]
 ORDER: dict[str, Callable[[float, float], bool]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
-MATCH_SECONDS = 0.2  # thousands of times what an expression of a rule takes on a command line
+MATCH_SECONDS = 0.4  # thousands of times what an expression of a rule takes on a command line
 
 
 class UndefinedError(ValueError):

@@ -306,7 +306,7 @@ def test_time_spent_is_unknown_and_never_a_claim() -> None:
 def test_an_expression_that_goes_back_for_ever_is_not_waited_for(source: str, value: str) -> None:
     start = thread_time()
     compare(And((regex(source), Not(text(f"{value}*")))), Or((regex(source), text(value))))
-    assert thread_time() - start < 1.5
+    assert thread_time() - start < 2.5
 
 
 @pytest.mark.parametrize("levels", [60, 400, 3_000])

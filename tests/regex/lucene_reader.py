@@ -51,6 +51,7 @@ def _class(text: str, at: int) -> tuple[str, int]:
             at += 2
         elif text[at] == "-":
             assert at > start, f"a bare hyphen in {text!r}"
+            assert text[at - 2] != "\\", f"a range that begins with an escape in {text!r}"
             result, at = result + "-", at + 1
         else:
             assert text[at] not in OPERATORS, f"{text[at]!r} is not escaped in {text!r}"

@@ -39,6 +39,7 @@ class Arena:
         self.world = world
         self.graph = Graph(world)
         self.solver = Solver(self.graph, budget)
+        self.is_lost = False
 
     def side(self, formula: Formula) -> Side:
         """The formula, in canonical form."""
@@ -66,13 +67,20 @@ class Arena:
         return "unknown"
 
     def _shown(self, goal: int, holds: Side, fails: Side, single: bool) -> Event | None:
-        """The first model whose event both sides, evaluated on it, agree is one."""
+        """The first model whose event both sides, evaluated on it, agree is one.
+
+        Nothing is evaluated any more once an expression got lost on a value.
+        """
+        if self.is_lost:
+            return None
         try:
             for model in islice(self.solver.models(goal, single=single), TRIES):
                 for event in events(model, self.graph):
                     if _is_between(event, holds, fails):
                         return event
-        except (Unknown, Undecided, SlowRegexError, RegexError, RegexUnsupported):
+        except SlowRegexError:
+            self.is_lost = True
+        except (Unknown, Undecided, RegexError, RegexUnsupported):
             pass  # an event that cannot be evaluated on both sides is none to show
         return None
 

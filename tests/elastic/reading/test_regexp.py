@@ -220,3 +220,9 @@ def test_the_pcre_text_is_read_back_to_the_same_tree(text: str) -> None:
 def test_deep_nesting_ends(text: str) -> None:
     with suppress(ReadError):
         assert asked(text) is not None
+
+
+@pytest.mark.parametrize("text", [r"[\.-9]", r"a[b\/-z]*", r"[^\--9]"])
+def test_a_range_that_begins_with_an_escape_is_not_guessed(text: str) -> None:
+    # Lucene 9 takes it for a range, Lucene 10 for three characters
+    assert isinstance(read(text, False, False, AT), Opaque)

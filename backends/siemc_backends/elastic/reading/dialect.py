@@ -208,6 +208,10 @@ class _Reader:
             if self.at < self.end and self.text[self.at] in CLASSES:
                 return self._escape()
             char = self._escaped()
+            if self.at < self.end and self.text[self.at] == "-":
+                # RegExp.parseCharClass: Lucene 9 reads a range, Lucene 10 takes each for itself
+                self.known = False
+                return self._single(char)
         if not self._accept("-"):
             return self._single(char)
         last = self._next()
