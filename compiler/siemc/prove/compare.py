@@ -16,7 +16,6 @@ from functools import lru_cache
 
 from siemc.evaluate import Event
 from siemc.formula import Atom, Formula, Glob, Opaque, Regex, Test, atoms
-from siemc.passes import depth
 from siemc.prove.arena import Arena
 from siemc.prove.forms import forms, forms_within
 from siemc.prove.languages import NO_CONTROLS, NO_LINE_BREAKS, Budget
@@ -27,7 +26,6 @@ from siemc.schema import Schema
 
 SECONDS = 0.4
 FEW_STATES = 500
-MAX_DEPTH = 150
 # What no value holds, if it has to be assumed, and the codes of that
 TAME: tuple[tuple[Texts, tuple[str, ...]], ...] = (
     (NO_LINE_BREAKS, ("SA05",)),
@@ -46,11 +44,21 @@ def compare(
 
     It is about the events that have no more than one value of each field that ``is_single``.
     It takes at most about ``seconds``; what is not settled by then is ``unknown``, and so are
-    formulas nested more than ``MAX_DEPTH`` deep, which no engine runs.
+    formulas nested some hundreds of levels deep, which no engine runs.
     """
-    if max(map(depth, (rule, query))) > MAX_DEPTH:
+    try:
+        return _compare(rule, query, schema, Budget(seconds), is_single)
+    except RecursionError:
         return Verdict("unknown", "unknown")
-    budget = Budget(seconds)
+
+
+def _compare(
+    rule: Formula,
+    query: Formula,
+    schema: Schema | None,
+    budget: Budget,
+    is_single: Callable[[str], bool],
+) -> Verdict:
     strict = _Comparison(rule, query, World(schema, None, is_single), budget)
     if strict.is_plain or not strict.may_be_tamed():
         return strict.verdict()
@@ -63,15 +71,19 @@ def compare(
 
 
 def _least(strict: _Comparison, tame: list[_Comparison]) -> Verdict:
-    """The verdict that assumes least. The tamest values come first: if it differs there, it does.
+    """The verdict that assumes least, if that is soon found; else that on the tamest values.
 
-    Their events are the plainer ones, too.
+    If it differs there, it does, and their events are the plainer ones, too.
     """
+    strict.hasten()
+    found = strict.verdict()
+    if found.relation == "exact":
+        return found
     *others, tamest = tame
     verdict = _assuming(tamest.verdict(), TAME[-1][1])
     if verdict.relation != "exact":
         return verdict
-    for each, codes in zip([strict, *others], [(), *(codes for _, codes in TAME)], strict=False):
+    for each, (_, codes) in zip(others, TAME, strict=False):
         each.hasten()
         found = each.verdict()
         if found.relation == "exact":

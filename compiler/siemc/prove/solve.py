@@ -245,7 +245,7 @@ class Solver:
     def _telling(self, name: str, true: list[int], false: list[int]) -> list[int]:
         """Those of ``false`` that a sample of ``true`` is in, if they are enough."""
         with suppress(Undecided):
-            for value in self._language(true[0]).samples():
+            for value in self._language(true[0]).samples()[:1]:
                 fewer = [n for n in false if self._language(n).contains(value)]
                 if len(fewer) < len(false) and self._is_impossible(name, true, fewer):
                     return fewer
