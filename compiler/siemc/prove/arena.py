@@ -50,21 +50,33 @@ class Arena:
 
         Both have been evaluated on an event that is returned.
         """
-        goal = self.graph.conjunction([holds.literal, -fails.literal])
+        found = self.answer(holds, fails)
+        if found != "yes":
+            return found
+        goal = self._goal(holds, fails)
+        # Events with one value a field are the plainer ones.
+        for single in (True, False):
+            event = self._shown(goal, holds, fails, single)
+            if event is not None:
+                return event
+        return "unknown"
+
+    def answer(self, holds: Side, fails: Side) -> Answer:
+        """Whether there is an event on which the first holds and the second does not.
+
+        *Yes* is the solver's word alone: no event has been made and evaluated.
+        """
+        goal = self._goal(holds, fails)
         if goal == FALSE or not self.solver.is_possible(goal):
             return "no"
         try:
             self.solver.seed()
-            if next(self.solver.models(goal, single=False), None) is None:
-                return "no"
+            return "no" if next(self.solver.models(goal, single=False), None) is None else "yes"
         except (Unknown, Undecided):
             return "unknown"
-        # There is one; events with one value a field are the plainer ones.
-        for single in (True, False):
-            found = self._shown(goal, holds, fails, single)
-            if found is not None:
-                return found
-        return "unknown"
+
+    def _goal(self, holds: Side, fails: Side) -> int:
+        return self.graph.conjunction([holds.literal, -fails.literal])
 
     def _shown(self, goal: int, holds: Side, fails: Side, single: bool) -> Event | None:
         """The first model whose event both sides, evaluated on it, agree is one.

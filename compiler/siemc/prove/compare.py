@@ -75,18 +75,16 @@ def _least(strict: _Comparison, tame: list[_Comparison]) -> Verdict:
 
     If it differs there, it does, and their events are the plainer ones, too.
     """
-    strict.hasten()
-    found = strict.verdict()
-    if found.relation == "exact":
+    found = strict.soon_exact()
+    if found is not None:
         return found
     *others, tamest = tame
     verdict = _assuming(tamest.verdict(), TAME[-1][1])
     if verdict.relation != "exact":
         return verdict
     for each, (_, codes) in zip(others, TAME, strict=False):
-        each.hasten()
-        found = each.verdict()
-        if found.relation == "exact":
+        found = each.soon_exact()
+        if found is not None:
             return _assuming(found, codes)
     return verdict
 
@@ -102,9 +100,17 @@ class _Comparison:
         self.arena = Arena(world, budget)
         self.rule, self.query = self.arena.side(rule), self.arena.side(query)
 
-    def hasten(self) -> None:
-        """Take no long search: that there is an answer is known, and this one is only a better."""
+    def soon_exact(self) -> Verdict | None:
+        """The verdict if it is *exact* and that takes no long search; no event is sought."""
         self.arena.solver.budget = self.arena.solver.budget.part(FEW_STATES)
+        for one, other in ((self.rule, self.query), (self.query, self.rule)):
+            if self.arena.answer(one, other) != "no":
+                return None
+        return self._verdict("no", "no", self._how)
+
+    @property
+    def _how(self) -> How:
+        return "languages" if self.arena.solver.lemmas else "logic"
 
     @property
     def is_plain(self) -> bool:
@@ -129,7 +135,7 @@ class _Comparison:
             return self._verdict("no", "no", "form")
         missed = self.arena.event(self.rule, self.query)
         extra = self.arena.event(self.query, self.rule)
-        return self._verdict(missed, extra, "languages" if self.arena.solver.lemmas else "logic")
+        return self._verdict(missed, extra, self._how)
 
     def _verdict(self, missed: Event | Answer, extra: Event | Answer, how: How) -> Verdict:
         opaque: tuple[str, ...] = ()
