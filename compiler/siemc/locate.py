@@ -81,13 +81,13 @@ def _composed(text: str, document: int, key: str | int | None) -> tuple[Any, int
         return None, 0
     chunk = chunks[document]
     start = chunk.text.find(f"\n{key}:") + 1
-    root = _compose(chunk.text[start:]) if chunk.text.count(f"\n{key}:") == 1 else None
-    if root is None or _child(root, key) is None:
-        start, root = 0, _compose(chunk.text)
+    root = compose(chunk.text[start:]) if chunk.text.count(f"\n{key}:") == 1 else None
+    if root is None or child(root, key) is None:
+        start, root = 0, compose(chunk.text)
     return root, chunk.offset + len(lines(chunk.text[:start]))
 
 
-def _compose(text: str) -> Any:
+def compose(text: str) -> Any:
     """The root node of a YAML document, or ``None``."""
     import yaml
 
@@ -123,14 +123,15 @@ def _walk(root: Any, place: YamlPath) -> tuple[Any, Any, int]:
     """
     key = value = root
     for depth, step in enumerate(place):
-        found = _child(value, step)
+        found = child(value, step)
         if found is None:
             return key, value, depth
         key, value = found
     return key, value, len(place)
 
 
-def _child(node: Any, step: str | int | None) -> tuple[Any, Any] | None:
+def child(node: Any, step: str | int | None) -> tuple[Any, Any] | None:
+    """The key and value nodes of one step; an item is its own key. ``None`` if there is none."""
     if node.id == "sequence":
         if isinstance(step, int) and step < len(node.value):
             return node.value[step], node.value[step]

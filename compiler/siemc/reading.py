@@ -8,7 +8,8 @@ understands but no test of the formula can say (a macro, a phrase in analysed te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from siemc.formula import Formula, Origin
 
@@ -23,19 +24,20 @@ class Reading:
     ``indices`` are their patterns. The formula's leaves are over the schema's own fields (a
     sub-field such as ``.caseless`` is read as its parent), and each leaf's origin is the place in
     the text it was read from; see ``place``. ``assumptions`` are codes of the catalogue.
-    ``single`` are fields that it takes to have one value; ``unlisted`` those it names and the
-    schema, which claims to know all there are, does not list.
+    ``single`` are fields that it takes to have one value; ``unlisted`` those it tests and the
+    schema, which claims to know all there are, does not list, each with the characters of the text
+    where it is tested first.
     """
 
     formula: Formula
     indices: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     single: frozenset[str] = frozenset()
-    unlisted: tuple[str, ...] = ()
+    unlisted: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
-    def is_single(self, field: str) -> bool:
+    def is_single(self, name: str) -> bool:
         """Whether the reading holds only where this field has no more than one value."""
-        return ONE_VALUE in self.assumptions or field in self.single
+        return ONE_VALUE in self.assumptions or name in self.single
 
 
 class ReadError(ValueError):

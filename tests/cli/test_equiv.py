@@ -160,3 +160,11 @@ def test_the_code_is_the_answer_where_nobody_reads_it(folder: Path, size: int) -
     os.close(writing)
     assert done.returncode == 1
     assert not done.stderr
+
+
+def test_the_place_is_where_the_field_is_tested(siemc: Siemc) -> None:
+    text = 'event.code:"host.nmae"\nAND NOT (user.name:x AND host.nmae:y)'
+    Path("a.lucene").write_text(text)
+    Path("b.lucene").write_text("event.code:1")
+    run = siemc("equiv", "a.lucene", "b.lucene", "-s", "winlogbeat-9")
+    assert "a.lucene:2:26: warning SC312: " in run.err

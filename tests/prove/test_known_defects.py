@@ -18,7 +18,8 @@ from siemc.evaluate import evaluate
 from siemc.formula import Formula
 from siemc.load import load_text
 from siemc.prove.verdict import Relation
-from siemc.verify import QueryText, Verification, verify
+from siemc.querytext import QueryText
+from siemc.verify import Verification, verify
 from tests.elastic.lucene_engine import start
 
 Detection = Mapping[str, Any]

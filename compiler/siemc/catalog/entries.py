@@ -11,6 +11,7 @@ from siemc.explain.exclusions import Alternative, affirmed
 from siemc.explain.indicators import Key, key
 from siemc.explain.page import Page
 from siemc.explain.predicates import Predicate
+from siemc.explain.words import logsource_text
 from siemc.formula import atoms
 
 
@@ -47,7 +48,7 @@ def entry(page: Page, href: str) -> Entry:
         page=page,
         href=href,
         title=page.metadata.title or "Untitled rule",
-        logsource=view.logsource(page),
+        logsource=logsource_text(page.metadata),
         fidelity=view.fidelity(page),
         tactics=tuple(each.slug for each in page.attack.tactics),
         techniques=tuple(dict.fromkeys(_techniques(page.attack))),

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from siemc.catalog import view
 from siemc.catalog.highlight import highlighted
+from siemc.explain import words
 from siemc.render import visible
 
 SCHEMES = frozenset({"http", "https"})
@@ -31,7 +32,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(view=view, highlighted=highlighted)
+    made.globals.update(view=view, words=words, highlighted=highlighted)
     made.filters.update(lines=lines, paragraphs=paragraphs)
     made.tests["web"] = is_web
     return made

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from siemc.backend import backends
-from siemc.explain.exclusions import Alternative, Part
+from siemc.explain.exclusions import Alternative, Row, rows
 from siemc.explain.page import Page
 from siemc.explain.predicates import Predicate
 from siemc.explain.tree import Node, tree, unnamed
-from siemc.explain.words import KEYWORD, VERBS
+from siemc.explain.words import KEYWORD, VERBS, facts, is_cased, value_text
 from siemc.formula import Formula
 from siemc.prove.words import told
 from siemc.query import Query
@@ -68,8 +68,7 @@ def _alike(node: Node) -> tuple[str, str] | None:
 
 def _leaves(predicates: Sequence[Predicate]) -> Leaves:
     first = predicates[0]
-    values = tuple(each.value or ("''" if each.kind == "eq" else "") for each in predicates)
-    return Leaves(_field(first), verb(first), values)
+    return Leaves(_field(first), verb(first), tuple(map(value_text, predicates)))
 
 
 def _size(node: Branch | Leaves) -> int:
@@ -86,11 +85,6 @@ def verb(predicate: Predicate) -> str:
     return f"{negated}{VERBS[predicate.kind]}{' (cased)' if is_cased(predicate) else ''}"
 
 
-def is_cased(predicate: Predicate) -> bool:
-    """Whether its case is worth a word: expressions have it as a rule."""
-    return predicate.cased and predicate.kind not in {"regex", "opaque"}
-
-
 def formula_tree(formula: Formula) -> Branch | Leaves:
     """The formula as a tree."""
     return folded(tree(formula))
@@ -99,19 +93,6 @@ def formula_tree(formula: Formula) -> Branch | Leaves:
 def search_tree(formula: Formula) -> Branch | Leaves:
     """The formula of one search, under whose name it stands."""
     return folded(unnamed(tree(formula)))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the table of exclusions.
-
-    ``joint`` says how it is joined to the row above: ``both`` begins what excludes only together,
-    ``and`` a part that must hold as well, ``or`` another way to meet a part; ``nested`` begins
-    what is joined in some other way. It is empty for what excludes by itself.
-    """
-
-    joint: str
-    predicate: Predicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,44 +116,15 @@ class Group:
 def groups(found: Sequence[Alternative]) -> list[Group]:
     """The exclusions as they are shown, an alternative each."""
     return [
-        Group(tuple(_rows(each)), tuple(formula_tree(p.formula) for p in each.parts if p.nested))
+        Group(rows(each), tuple(formula_tree(p.formula) for p in each.parts if p.nested))
         for each in found
     ]
 
 
-def _rows(alternative: Alternative) -> Iterator[Row]:
-    is_joint = len(alternative.parts) > 1
-    for number, part in enumerate(alternative.parts):
-        for place, each in enumerate(part.predicates):
-            yield Row(_joint(number, part, place, is_joint), each)
-
-
-def _joint(number: int, part: Part, place: int, is_joint: bool) -> str:
-    if place:
-        return "" if part.nested else "or"
-    if is_joint:
-        return "and" if number else "both"
-    return "nested" if part.nested else ""
-
-
-def facts(page: Page) -> list[tuple[str, str]]:
-    """What the rule says of itself in a word or two, where it says it."""
-    metadata = page.metadata
-    found = [
-        ("Author", ", ".join(metadata.authors)),
-        ("Log source", logsource(page)),
-        ("Date", metadata.date),
-        ("Modified", metadata.modified),
-        ("Licence", metadata.licence),
-        ("Id", page.rule.id or ""),
-        ("File", page.rule.path),
-    ]
-    return [(name, value) for name, value in found if value]
-
-
-def logsource(page: Page) -> str:
-    """The log source: ``windows / process_creation``."""
-    return " / ".join(value for _, value in page.metadata.logsource)
+def short_facts(page: Page) -> list[tuple[str, str]]:
+    """The facts of a word or two, but those that stand above the title."""
+    elsewhere = {"Level", "Status", "References", "False positives"}
+    return [(name, values[0]) for name, values in facts(page) if name not in elsewhere]
 
 
 def other_tags(page: Page) -> list[str]:

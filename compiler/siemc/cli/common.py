@@ -53,6 +53,20 @@ def usage_errors() -> Iterator[None]:
         raise typer.Exit(USAGE) from None
 
 
+@contextmanager
+def about(loaded: LoadedRule) -> Iterator[None]:
+    """Turn a ``SiemcError`` about a rule into a ``UsageError`` with the rule's place."""
+    from siemc.diagnostics import SiemcError, UsageError
+
+    try:
+        yield
+    except UsageError:
+        raise
+    except SiemcError as error:
+        said = error.diagnostic
+        raise UsageError(said if said.path else said.at(loaded.path, loaded.document)) from None
+
+
 def say(diagnostic: Diagnostic) -> None:
     """Print a diagnostic, with its line and column, on standard error."""
     from siemc.render import diagnostic_text

@@ -14,6 +14,7 @@ from siemc.cli.common import (
     SchemasOption,
     SourcesOption,
     TargetsOption,
+    about,
     compiler_for,
     one_rule,
     say,
@@ -55,20 +56,14 @@ def explain_command(
     source: SourcesOption = None,
 ) -> None:
     """What does this rule look for, and what does it suppress? Exit 0, or 2 on misuse."""
-    from siemc.diagnostics import SiemcError, UsageError
     from siemc.explain.page import explain
 
     with usage_errors():
         compiler = compiler_for(target or (), pipeline or (), schema or (), source or ())
         loaded = one_rule(rule)
         catalogue = None if tree else _catalogue(loaded, among)
-        try:
+        with about(loaded):
             page = explain(loaded, None if tree else compiler, catalogue)
-        except UsageError:
-            raise
-        except SiemcError as error:
-            said = error.diagnostic
-            raise UsageError(said if said.path else said.at(loaded.path, loaded.document)) from None
     for note in page.notes:
         say(note)
     _print(page, shape, tree)

@@ -13,6 +13,7 @@ from siemc.cli.common import (
     PipelinesOption,
     SchemasOption,
     SourcesOption,
+    about,
     compiler_for,
     one_rule,
     say,
@@ -25,8 +26,8 @@ from siemc.cli.streams import answer
 
 if TYPE_CHECKING:
     from siemc.prove.verdict import Verdict
+    from siemc.querytext import QueryText
     from siemc.schema import Schema
-    from siemc.verify import QueryText
 
 DIFFERS = 1
 UNKNOWN = 3
@@ -57,20 +58,14 @@ def verify_command(
 ) -> None:
     """Is this query still that rule? Exit 0 if it is, 1 if not, 3 if it was not settled."""
     from siemc import judgement
-    from siemc.diagnostics import SiemcError, UsageError
     from siemc.verify import verify
 
     with usage_errors():
         text = _query(query, language)
         compiler = compiler_for([text.target], pipeline or [], schema or [], source or [])
         loaded = one_rule(rule)
-        try:
+        with about(loaded):
             found = verify(compiler, loaded, text)
-        except UsageError:
-            raise
-        except SiemcError as error:
-            said = error.diagnostic
-            raise UsageError(said if said.path else said.at(loaded.path, loaded.document)) from None
     for note in found.notes:
         say(note)
     shown = {
@@ -93,7 +88,7 @@ def equiv_command(
 ) -> None:
     """Do two queries match the same events? Exit 0 if so, 1 if not, 3 if it was not settled."""
     from siemc import judgement
-    from siemc.verify import equivalent, read, unlisted
+    from siemc.equivalence import equivalent
 
     with usage_errors():
         _check_two(language or [], first, second)
@@ -101,11 +96,10 @@ def equiv_command(
         one = _query(first, named[0] if named else None)
         other = _query(second, named[1] if len(named) > 1 else None)
         chosen = _schemas([one.target, other.target], schema or [])
-        verdict = equivalent(one, other, chosen[one.target], chosen[other.target])
-        for query in (one, other):
-            its = chosen[query.target]
-            for note in unlisted(query, its, read(query, its)):
-                say(note)
+        found = equivalent(one, other, chosen[one.target], chosen[other.target])
+    for note in found.notes:
+        say(note)
+    verdict = found.verdict
     names = (first, second)
     shown = {
         Shape.TEXT: lambda: judgement.verdict_text(verdict, names),
@@ -162,7 +156,7 @@ def _query(name: str, language: str | None) -> QueryText:
     """The query of a file or of standard input, in the language named or that of its suffix."""
     from siemc.backend import backends
     from siemc.diagnostics import Diagnostic, UsageError, did_you_mean
-    from siemc.verify import QueryText
+    from siemc.querytext import QueryText
 
     known = backends()
     suffixes = {f".{each}": each for each in known} | {known[each].suffix: each for each in known}

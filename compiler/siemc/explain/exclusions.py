@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from siemc.explain.predicates import Predicate, predicate
 from siemc.formula import And, Atom, Const, Formula, Not, Or, atoms
@@ -41,6 +42,40 @@ class Alternative:
     def predicates(self) -> tuple[Predicate, ...]:
         """Every leaf: a row of the table of exclusions."""
         return tuple(each for part in self.parts for each in part.predicates)
+
+
+Joint = Literal["", "both", "and", "or", "nested"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table of exclusions.
+
+    ``joint`` says how it is joined to the row above: ``both`` begins what excludes only together,
+    ``and`` a part that must hold as well, ``or`` another way to meet a part; ``nested`` begins
+    what is joined in some other way. It is empty for what excludes by itself.
+    """
+
+    joint: Joint
+    predicate: Predicate
+
+
+def rows(alternative: Alternative) -> tuple[Row, ...]:
+    """The alternative as rows of a table."""
+    is_joint = len(alternative.parts) > 1
+    return tuple(
+        Row(_joint(number, part, place, is_joint), each)
+        for number, part in enumerate(alternative.parts)
+        for place, each in enumerate(part.predicates)
+    )
+
+
+def _joint(number: int, part: Part, place: int, is_joint: bool) -> Joint:
+    if place:
+        return "" if part.nested else "or"
+    if is_joint:
+        return "and" if number else "both"
+    return "nested" if part.nested else ""
 
 
 def exclusions(formula: Formula) -> tuple[Alternative, ...]:

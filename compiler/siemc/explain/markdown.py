@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from siemc.explain.attack import Attack, Technique
 from siemc.explain.exclusions import Alternative
-from siemc.explain.page import Metadata, Page
+from siemc.explain.page import Page
 from siemc.explain.predicates import Predicate
 from siemc.explain.stages import Stage
 from siemc.explain.tree import Node, tree, unnamed
-from siemc.explain.words import KEYWORD, node_text
+from siemc.explain.words import KEYWORD, facts, kind_text, node_text
 from siemc.markdown import code, fenced, plain
 from siemc.query import Query
 
@@ -31,7 +31,7 @@ def _lines(page: Page) -> Iterator[str]:
     yield ""
     if metadata.description:
         yield from (plain(" ".join(metadata.description.split())), "")
-    yield from _facts(page, metadata)
+    yield from _facts(page)
     yield from _attack(page.attack)
     if page.events:
         yield from _section("Events")
@@ -60,21 +60,8 @@ def _section(title: str) -> tuple[str, str, str]:
     return "", f"## {title}", ""
 
 
-def _facts(page: Page, metadata: Metadata) -> Iterator[str]:
-    logsource = ", ".join(f"{key} {value}" for key, value in metadata.logsource)
-    facts: Sequence[tuple[str, Iterable[str]]] = [
-        ("Level", [metadata.level]),
-        ("Status", [metadata.status]),
-        ("Author", [", ".join(metadata.authors)]),
-        ("Date", [metadata.date]),
-        ("Modified", [metadata.modified]),
-        ("Log source", [logsource]),
-        ("Id", [page.rule.id or ""]),
-        ("File", [page.rule.path]),
-        ("Reference", metadata.references),
-        ("False positives", metadata.false_positives),
-    ]
-    for name, values in facts:
+def _facts(page: Page) -> Iterator[str]:
+    for name, values in facts(page):
         yield from (f"- {name}: {plain(' '.join(each.split()))}" for each in values if each)
 
 
@@ -128,8 +115,8 @@ def _rows(number: int, alternative: Alternative) -> Iterator[tuple[str, ...]]:
 
 
 def _cells(each: Predicate) -> tuple[str, str, str]:
-    kind = f"not {each.kind}" if each.negated else each.kind
-    return code(each.field) if each.field else KEYWORD, kind, code(each.value) if each.value else ""
+    value = code(each.value) if each.value else ""
+    return code(each.field) if each.field else KEYWORD, kind_text(each), value
 
 
 def _indicators(page: Page) -> Iterator[str]:

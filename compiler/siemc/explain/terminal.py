@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 
 from rich.console import Console, Group, RenderableType
@@ -13,12 +13,12 @@ from rich.text import Text
 from rich.tree import Tree
 
 from siemc.explain.attack import Attack, Technique
-from siemc.explain.exclusions import Alternative, Part
-from siemc.explain.page import Metadata, Page
+from siemc.explain.exclusions import Alternative, Joint, rows
+from siemc.explain.page import Page
 from siemc.explain.predicates import Predicate
 from siemc.explain.stages import Search, Stage
 from siemc.explain.tree import Node, tree, unnamed
-from siemc.explain.words import KEYWORD, node_text
+from siemc.explain.words import KEYWORD, facts, kind_text, node_text
 from siemc.query import Query
 from siemc.render import visible
 
@@ -90,28 +90,11 @@ def _head(page: Page) -> Iterator[RenderableType]:
         yield Text(_prose(metadata.description))
     yield Text("")
     table = Table.grid(padding=(0, 2))
-    for name, value in _facts(page, metadata):
-        table.add_row(Text(name, style=DIM), Text(value, overflow="fold"))
+    for name, values in facts(page):
+        for number, value in enumerate(values):
+            label = "" if number else name
+            table.add_row(Text(label, style=DIM), Text(_prose(value), overflow="fold"))
     yield table
-
-
-def _facts(page: Page, metadata: Metadata) -> Iterator[tuple[str, str]]:
-    logsource = ", ".join(f"{key} {value}" for key, value in metadata.logsource)
-    dates = ", modified ".join(each for each in (metadata.date, metadata.modified) if each)
-    facts = [
-        ("level", [metadata.level]),
-        ("status", [metadata.status]),
-        ("author", [", ".join(metadata.authors)]),
-        ("date", [dates]),
-        ("log source", [logsource]),
-        ("id", [page.rule.id or ""]),
-        ("file", [page.rule.path]),
-        ("references", metadata.references),
-        ("false positives", metadata.false_positives),
-    ]
-    for name, values in facts:
-        for number, value in enumerate(each for each in values if each):
-            yield ("" if number else name), _prose(value)
 
 
 def _prose(text: str) -> str:
@@ -184,39 +167,33 @@ def _line(node: Node) -> Text:
 
 
 def _exclusions(found: Sequence[Alternative]) -> Iterator[RenderableType]:
-    rows = sum(len(each.predicates) for each in found)
-    if not rows:
+    count = sum(len(each.predicates) for each in found)
+    if not count:
         return
-    yield _heading(f"Exclusions ({rows})")
+    yield _heading(f"Exclusions ({count})")
     yield _table(
         ("", "field", "kind", "value", "from"),
         (row for each in found for row in _alternative(each)),
     )
 
 
+BRACKETS: Mapping[Joint, str] = {
+    "": "",
+    "both": "┌ both",
+    "and": "│ and",
+    "or": "│ or",
+    "nested": "nested",
+}
+
+
 def _alternative(alternative: Alternative) -> Iterator[tuple[str, ...]]:
     """A row a predicate; rows that exclude only together are joined by a bracket."""
-    rows = [
-        (_joint(number, part, place), *_cells(each), each.identifier)
-        for number, part in enumerate(alternative.parts)
-        for place, each in enumerate(part.predicates)
-    ]
-    if len(alternative.parts) == 1:
-        yield from (("nested" if alternative.parts[0].nested else "", *row[1:]) for row in rows)
-    else:
-        yield from rows
-
-
-def _joint(number: int, part: Part, place: int) -> str:
-    """``and`` begins a part that must hold as well, ``or`` another way to meet it."""
-    if place:
-        return "│ ?" if part.nested else "│ or"
-    return "│ and" if number else "┌ both"
+    for row in rows(alternative):
+        yield BRACKETS[row.joint], *_cells(row.predicate), row.predicate.identifier
 
 
 def _cells(each: Predicate) -> tuple[str, str, str]:
-    kind = each.kind + (" cased" if each.cased and each.kind != "regex" else "")
-    return each.field or KEYWORD, f"not {kind}" if each.negated else kind, each.value
+    return each.field or KEYWORD, kind_text(each), each.value
 
 
 def _indicators(page: Page) -> Iterator[RenderableType]:

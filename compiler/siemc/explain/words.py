@@ -1,9 +1,10 @@
-"""Predicates and their places in words."""
+"""What a page says, in words: predicates, and what the rule says of itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from siemc.explain.page import Metadata, Page
 from siemc.explain.predicates import Kind, Predicate
 from siemc.explain.tree import Node
 
@@ -31,14 +32,21 @@ KEYWORD = "any field"
 def predicate_text(each: Predicate) -> str:
     """The predicate as a short sentence: ``Image ends with \\cmd.exe``."""
     words = [each.field or KEYWORD, "not" if each.negated else "", VERBS[each.kind]]
-    words += [
-        each.value or ("''" if each.kind == "eq" else ""),
-        "(cased)" if _is_cased(each) else "",
-    ]
+    words += [value_text(each), "(cased)" if is_cased(each) else ""]
     return " ".join(word for word in words if word)
 
 
-def _is_cased(each: Predicate) -> bool:
+def value_text(each: Predicate) -> str:
+    """The value; the empty text as ``''``."""
+    return each.value or ("''" if each.kind == "eq" else "")
+
+
+def kind_text(each: Predicate) -> str:
+    """The kind in a table: ``ends_with``, ``not contains``, ``eq cased``."""
+    return f"{'not ' if each.negated else ''}{each.kind}{' cased' if is_cased(each) else ''}"
+
+
+def is_cased(each: Predicate) -> bool:
     """Whether its case is worth a word: that of an expression is the rule, not the exception."""
     return each.cased and each.kind not in {"regex", "opaque"}
 
@@ -49,3 +57,27 @@ def node_text(node: Node) -> str:
         return predicate_text(node.predicate)
     named = f" [{node.identifiers[0]}]" if len(node.identifiers) == 1 else ""
     return f"{node.join}{named}"
+
+
+def logsource_text(metadata: Metadata) -> str:
+    """The log source: ``windows / process_creation``."""
+    return " / ".join(value for _, value in metadata.logsource)
+
+
+def facts(page: Page) -> list[tuple[str, tuple[str, ...]]]:
+    """What the rule says of itself beside its title and description, where it says it."""
+    metadata = page.metadata
+    found: list[tuple[str, tuple[str, ...]]] = [
+        ("Level", (metadata.level,)),
+        ("Status", (metadata.status,)),
+        ("Author", (", ".join(metadata.authors),)),
+        ("Log source", (logsource_text(metadata),)),
+        ("Date", (metadata.date,)),
+        ("Modified", (metadata.modified,)),
+        ("Licence", (metadata.licence,)),
+        ("Id", (page.rule.id or "",)),
+        ("File", (page.rule.path,)),
+        ("References", metadata.references),
+        ("False positives", metadata.false_positives),
+    ]
+    return [(name, values) for name, values in found if any(values)]

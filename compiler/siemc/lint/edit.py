@@ -7,6 +7,7 @@ from typing import Any
 
 from siemc.formula import YamlPath
 from siemc.lint.findings import Fix
+from siemc.locate import child, compose
 from siemc.yamlio import NO_BREAKS, lines, split
 
 
@@ -20,7 +21,7 @@ def edited(text: str, document: int, fix: Fix) -> str | None:
     if document >= len(chunks):
         return None
     chunk = chunks[document]
-    path = _nodes(_compose(chunk.text), fix.place)
+    path = _nodes(_composed(chunk.text), fix.place)
     if path is None:
         return None
     rows = lines(text)
@@ -54,36 +55,25 @@ def _nodes(root: Any, place: YamlPath) -> Path | None:
     holder = key = value = root
     for step in place:
         holder = value
-        pair = _child(holder, step)
+        pair = child(holder, step) if holder is not None else None
         if pair is None:
             return None
         key, value = pair
     return (holder, key, value) if place else None
 
 
-def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
-    if node is None:
-        return None
-    if node.id == "sequence" and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step]
-    if node.id == "mapping":
-        return next((pair for pair in node.value if pair[0].value == step), None)
-    return None
-
-
-def _compose(text: str) -> Any:
+def _composed(text: str) -> Any:
     """The root node of a document without anchors, or ``None``."""
     import yaml
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    plain = text.translate(NO_BREAKS)
     try:
-        events = list(yaml.parse(plain, Loader=loader))
-        if any(isinstance(e, yaml.AliasEvent) or getattr(e, "anchor", None) for e in events):
-            return None
-        return yaml.compose(plain, Loader=loader)
+        events = list(yaml.parse(text.translate(NO_BREAKS), Loader=loader))
     except yaml.YAMLError:
         return None
+    if any(isinstance(e, yaml.AliasEvent) or getattr(e, "anchor", None) for e in events):
+        return None
+    return compose(text)
 
 
 def _replace(rows: list[str], offset: int, path: Path, fix: Fix) -> list[str] | None:

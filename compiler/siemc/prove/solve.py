@@ -244,11 +244,13 @@ class Solver:
 
     def _telling(self, name: str, true: list[int], false: list[int]) -> list[int]:
         """Those of ``false`` that a sample of ``true`` is in, if they are enough."""
+        samples = self._language(true[0]).samples()
+        if not samples:
+            return false
         with suppress(Undecided):
-            for value in self._language(true[0]).samples()[:1]:
-                fewer = [n for n in false if self._language(n).contains(value)]
-                if len(fewer) < len(false) and self._is_impossible(name, true, fewer):
-                    return fewer
+            fewer = [n for n in false if self._language(n).contains(samples[0])]
+            if len(fewer) < len(false) and self._is_impossible(name, true, fewer):
+                return fewer
         return false
 
     def _is_impossible(self, name: str, true: list[int], false: list[int]) -> bool:

@@ -173,10 +173,9 @@ def test_a_value_of_the_wrong_type_finds_nothing_in_a_lenient_search(text: str) 
 
 
 @pytest.mark.parametrize("text", WRONG)
-@pytest.mark.parametrize("told", [None, False])
-def test_a_search_that_is_not_known_to_be_lenient_is_refused(text: str, told: bool | None) -> None:
+def test_a_search_that_is_not_known_to_be_lenient_is_refused(text: str) -> None:
     with pytest.raises(FormatError):
-        query_string(text, only_engine(NUMBERS), 0, Options(lenient=told))
+        query_string(text, only_engine(NUMBERS), 0, Options())
 
 
 def test_words_of_a_text_field_are_equal_only_to_themselves() -> None:

@@ -80,5 +80,5 @@ def _operator(found: Mapping[str, Member]) -> Literal["OR", "AND"]:
     return "AND" if word == "AND" else "OR"
 
 
-def _lenient(found: Mapping[str, Member]) -> bool | None:
-    return flag(found, "lenient") if "lenient" in found else None
+def _lenient(found: Mapping[str, Member]) -> bool:
+    return "lenient" in found and flag(found, "lenient")

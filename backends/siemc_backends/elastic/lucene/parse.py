@@ -53,12 +53,12 @@ class Options:
     """What a ``query_string`` query may say beside its text.
 
     ``fields`` are those of ``default_field`` or ``fields``, without boosts; none are all.
-    ``lenient``: values of the wrong type find nothing; ``None`` where it is not told.
+    ``lenient``: values of the wrong type find nothing.
     """
 
     fields: tuple[str, ...] = ()
     operator: Literal["OR", "AND"] = "OR"
-    lenient: bool | None = None
+    lenient: bool = False
 
 
 def query_string(
@@ -118,7 +118,7 @@ class _Reader:
         # QueryStringQueryBuilder.doToQuery: lenient unless told, where the default is all fields.
         # Whether it is, is a setting of the index (Elastic's own templates list the default
         # fields): not told is not lenient here, so that nothing is read that may be refused.
-        self.lenient = bool(options.lenient)
+        self.lenient = options.lenient
         self.where = where
 
     def read(self, query: Part) -> Formula:

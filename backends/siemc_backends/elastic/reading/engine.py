@@ -52,14 +52,13 @@ class Engine:
         self.index = index
         self.assumptions: set[str] = set()
         self.single: set[str] = set()
-        self.unlisted: dict[str, None] = {}
+        self.unlisted: dict[str, At] = {}
         self._found: dict[tuple[str, bool], Found | None] = {}
 
     def reading(self, formula: Formula, patterns: Iterable[str]) -> Reading:
         """What was read, with all that it rests on."""
         codes = tuple(sorted(self.assumptions))
-        single, unlisted = frozenset(self.single), tuple(self.unlisted)
-        return Reading(formula, tuple(patterns), codes, single, unlisted)
+        return Reading(formula, tuple(patterns), codes, frozenset(self.single), self.unlisted)
 
     def term(self, field: str, text: str, at: At, caseless: bool = False) -> Formula:
         """A ``term`` query: the value is this text (or number, truth value, address, network)."""
@@ -78,7 +77,7 @@ class Engine:
     ) -> Formula:
         """A ``prefix`` query, or a ``wildcard`` query without escaped letters: see ``pattern``."""
         shown = glob(parts)
-        found = self._field(field, False)
+        found = self._field(field, False, at)
         if found is None:
             return FALSE
         if not found.kind.is_term:
@@ -101,7 +100,7 @@ class Engine:
         parts, escaped = values.pattern(text)
         if not escaped:
             return self.wildcard(field, parts, at, caseless)
-        found = self._field(field, False)
+        found = self._field(field, False, at)
         if found is None:
             return FALSE
         if found.kind.is_term and found.kind.normalizer == "lowercase":
@@ -117,7 +116,7 @@ class Engine:
 
         Raises ``ReadError`` for an expression that Lucene refuses, whatever the field.
         """
-        found = self._field(field, False)
+        found = self._field(field, False, at)
         lowered = found is not None and found.kind.normalizer == "lowercase"
         test = regexp.read(text, caseless, lowered, at)
         if found is None:
@@ -132,7 +131,7 @@ class Engine:
 
     def exists(self, field: str, at: At) -> Formula:
         """An ``exists`` query; an object has a value where some field below it has one."""
-        found = self._field(field, False)
+        found = self._field(field, False, at)
         if found is not None and found.kind.type != "object":
             plain = found.kind.searchable and (found.name == field or found.kind.type != "ip")
             if plain and not is_nested(self.index, found.name):
@@ -148,7 +147,7 @@ class Engine:
 
     def range(self, field: str, op: CompareOp, text: str, at: At) -> Formula:
         """One bound of a ``range`` query."""
-        found = self._field(field, False)
+        found = self._field(field, False, at)
         if found is None:
             return FALSE
         if not found.kind.is_number or not self._plain(found):
@@ -169,7 +168,7 @@ class Engine:
             return self.exists(field, at)
         if len(asked) == 1:
             return self.range(field, *asked[0], at)
-        found = self._field(field, False)
+        found = self._field(field, False, at)
         if found is None:
             return FALSE
         if not found.kind.is_number or not self._plain(found):
@@ -184,16 +183,19 @@ class Engine:
 
     def is_text(self, field: str) -> bool:
         """Whether the field's values are analysed into words."""
-        found = self._field(field, False)
+        found = self._field(field, False, None)
         return found is not None and found.kind.is_text
 
     def opaque(self, query: str, field: str, text: str, at: At) -> Formula:
         """A query that no test of a formula can say, such as ``fuzzy``."""
-        found = self._field(field, False)
+        found = self._field(field, False, at)
         return FALSE if found is None else self._other(query, found, field, text, at)
 
-    def _field(self, field: str, network: bool) -> Found | None:
-        """The field of this name; one that a closed schema lacks is found nowhere."""
+    def _field(self, field: str, network: bool, at: At | None) -> Found | None:
+        """The field of this name; one that a closed schema lacks is found nowhere.
+
+        ``at`` is where it is tested, ``None`` where it is only asked about.
+        """
         key = field, network
         try:
             found = self._found[key]
@@ -201,13 +203,13 @@ class Engine:
             found = self._found[key] = find(self.index, field, network)
         if found is None and not self.schema.closed:
             return Found(field, FieldType("unknown", searchable=False))
-        if found is None and not self.schema.has(field):
+        if found is None and at is not None and not self.schema.has(field):
             self.assumptions.add(NO_OTHERS)
-            self.unlisted[field] = None
+            self.unlisted.setdefault(field, at)
         return found
 
     def _value(self, query: str, field: str, text: str, at: At, caseless: bool) -> Formula:
-        found = self._field(field, "/" in text)
+        found = self._field(field, "/" in text, at)
         if found is None:
             return FALSE
         kind = found.kind
