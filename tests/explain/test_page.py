@@ -113,3 +113,16 @@ def test_what_a_rule_says_moves_no_cursor_and_is_no_markup(shape: object) -> Non
         assert "https://x/[bold]" in text
     else:
         assert not re.search(r"(?<!\\)(\]\(|<)", text.split("## Rule")[0])
+
+
+def test_a_refused_query_says_why_and_what_the_nearest_is() -> None:
+    options = Options(targets=("kql", "lucene"), schemas={"kql": "winlogbeat-9"})
+    page = explain(load([TELEGRAM]).rules[0], Compiler(options))
+    assert "kql on winlogbeat-9: refused: SC201, nearest is different" in page_text(page)
+
+
+def test_a_query_that_lacks_a_field_is_not_called_exact() -> None:
+    rule = TELEGRAM.read_text(encoding="utf-8").replace("DestinationHostname", "NoSuchField")
+    page = explain(load_text(rule).rules[0], Compiler(Options(targets=("dsl",))))
+    heading = next(line for line in page_text(page).split("\n") if line.startswith("dsl on "))
+    assert heading.endswith(": refused: SC102")

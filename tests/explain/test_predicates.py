@@ -27,6 +27,7 @@ from siemc.formula import (
 KINDS: dict[str, tuple[Test, str, str, str]] = {
     "a text": (Glob(("x",)), "eq", "x", "F is x"),
     "the empty text": (Glob(()), "eq", "", "F is ''"),
+    "spaces at its ends": (Glob((RUN, " -E ", RUN)), "contains", " -E ", "F contains ' -E '"),
     "a start": (Glob(("C:\\", RUN)), "starts_with", "C:\\", "F starts with C:\\"),
     "an end": (Glob((RUN, "\\cmd.exe")), "ends_with", "\\cmd.exe", "F ends with \\cmd.exe"),
     "a part": (Glob((RUN, "a*b", RUN)), "contains", "a*b", "F contains a*b"),

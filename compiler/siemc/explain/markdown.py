@@ -10,7 +10,7 @@ from siemc.explain.page import Page
 from siemc.explain.predicates import Predicate
 from siemc.explain.stages import Stage
 from siemc.explain.tree import Node, tree, unnamed
-from siemc.explain.words import KEYWORD, facts, kind_text, node_text
+from siemc.explain.words import KEYWORD, facts, fate_text, kind_text, node_text, value_text
 from siemc.markdown import code, fenced, plain
 from siemc.query import Query
 
@@ -115,7 +115,7 @@ def _rows(number: int, alternative: Alternative) -> Iterator[tuple[str, ...]]:
 
 
 def _cells(each: Predicate) -> tuple[str, str, str]:
-    value = code(each.value) if each.value else ""
+    value = code(value_text(each)) if each.value else ""
     return code(each.field) if each.field else KEYWORD, kind_text(each), value
 
 
@@ -135,8 +135,7 @@ def _indicators(page: Page) -> Iterator[str]:
 
 
 def _query(query: Query) -> Iterator[str]:
-    verdict = "" if query.verdict == "unproved" else f", {query.verdict}"
-    yield from _section(f"{query.target} on {plain(query.schema)}: {query.status}{verdict}")
+    yield from _section(f"{query.target} on {plain(query.schema)}: {fate_text(query)}")
     if query.text is not None:
         yield from fenced(query.text, "")
     elif query.nearest is not None:

@@ -18,7 +18,7 @@ from siemc.explain.page import Page
 from siemc.explain.predicates import Predicate
 from siemc.explain.stages import Search, Stage
 from siemc.explain.tree import Node, tree, unnamed
-from siemc.explain.words import KEYWORD, facts, kind_text, node_text
+from siemc.explain.words import KEYWORD, facts, fate_text, kind_text, node_text, value_text
 from siemc.query import Query
 from siemc.render import visible
 
@@ -193,7 +193,7 @@ def _alternative(alternative: Alternative) -> Iterator[tuple[str, ...]]:
 
 
 def _cells(each: Predicate) -> tuple[str, str, str]:
-    return each.field or KEYWORD, kind_text(each), each.value
+    return each.field or KEYWORD, kind_text(each), value_text(each)
 
 
 def _indicators(page: Page) -> Iterator[RenderableType]:
@@ -217,16 +217,9 @@ def _indicators(page: Page) -> Iterator[RenderableType]:
 
 def _queries(queries: Sequence[Query]) -> Iterator[RenderableType]:
     for query in queries:
-        yield _heading(f"{query.target} on {visible(query.schema)}: {_fate(query)}")
+        yield _heading(f"{query.target} on {visible(query.schema)}: {fate_text(query)}")
         if query.text or query.nearest:
             yield Text("\n".join(map(visible, (query.text or query.nearest or "").split("\n"))))
-
-
-def _fate(query: Query) -> str:
-    codes = dict.fromkeys(e.code for e in query.diagnostics if e.severity == "error")
-    said: list[str] = [query.status, *([query.verdict] if query.verdict != "unproved" else [])]
-    said += [f"nearest shown, {', '.join(codes)}"] if query.text is None and query.nearest else []
-    return ", ".join(said)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

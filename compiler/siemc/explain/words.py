@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from siemc.explain.page import Metadata, Page
 from siemc.explain.predicates import Kind, Predicate
 from siemc.explain.tree import Node
+from siemc.query import Query
 
 VERBS: Mapping[Kind, str] = {
     "eq": "is",
@@ -37,8 +38,9 @@ def predicate_text(each: Predicate) -> str:
 
 
 def value_text(each: Predicate) -> str:
-    """The value; the empty text as ``''``."""
-    return each.value or ("''" if each.kind == "eq" else "")
+    """The value, in quotes where it is empty, or begins or ends with a space."""
+    is_quoted = each.value != each.value.strip() or (each.kind == "eq" and not each.value)
+    return f"'{each.value}'" if is_quoted else each.value
 
 
 def kind_text(each: Predicate) -> str:
@@ -57,6 +59,17 @@ def node_text(node: Node) -> str:
         return predicate_text(node.predicate)
     named = f" [{node.identifiers[0]}]" if len(node.identifiers) == 1 else ""
     return f"{node.join}{named}"
+
+
+def fate_text(query: Query) -> str:
+    """What became of a query: ``compiled, exact`` or ``refused: SC201, nearest is wider``."""
+    if query.text is not None:
+        return query.status if query.verdict == "unproved" else f"{query.status}, {query.verdict}"
+    codes = dict.fromkeys(each.code for each in query.diagnostics if each.severity == "error")
+    fate = f"{query.status}: {', '.join(codes)}"
+    # One that would say what its rule says lacks something else, such as a field
+    is_told = query.nearest is not None and query.verdict not in {"unproved", "exact"}
+    return f"{fate}, nearest is {query.verdict}" if is_told else fate
 
 
 def logsource_text(metadata: Metadata) -> str:
