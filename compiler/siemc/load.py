@@ -6,14 +6,13 @@ file either came from; correlations are read and refused.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siemc.collection import Document, collect
+from siemc.collector import collector_paused
 from siemc.diagnostics import Diagnostic
 from siemc.rulefiles import RuleFile, find_files
 from siemc.yamlio import documents, read
@@ -79,21 +78,6 @@ def load(paths: Sequence[str | Path], *, progress: Progress | None = None) -> Lo
     files, problems = find_files(paths)
     with collector_paused():
         return _load(files, problems, progress)
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from going again and again through what is being made.
-
-    Where everything is kept, rules or pages, it finds nothing and takes a quarter of the time.
-    """
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _load(

@@ -1,5 +1,6 @@
 """Verdicts on small formulas, worked out by hand."""
 
+import gc
 from ipaddress import ip_network
 from time import thread_time
 
@@ -318,3 +319,18 @@ def test_formulas_nested_beyond_what_engines_run_are_unknown(levels: int) -> Non
         return inside
 
     assert compare(nested(A), nested(B)).relation == ("different" if levels == 60 else "unknown")
+
+
+def test_the_garbage_of_others_is_not_collected_on_a_proofs_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    states: list[bool] = []
+
+    def judged(*_: object) -> Verdict:
+        states.append(gc.isenabled())
+        return Verdict("no", "no")
+
+    monkeypatch.setattr("siemc.prove.compare._compare", judged)
+    compare(A, B)
+    assert states == [False]
+    assert gc.isenabled()

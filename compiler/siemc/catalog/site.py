@@ -17,10 +17,11 @@ from siemc.catalog.folder import replacing, write
 from siemc.catalog.index import search_data
 from siemc.catalog.shared import Shared, anchors, shared
 from siemc.catalog.templating import render
+from siemc.collector import collector_paused
 from siemc.compiler import Compiler
 from siemc.explain.attack import table
 from siemc.explain.indicators import Key
-from siemc.load import Loaded, collector_paused
+from siemc.load import Loaded
 
 TITLE = "Detection rules"
 NEAREST = 12

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from siemc.collector import collector_paused
 from siemc.evaluate import Event
 from siemc.formula import Atom, Formula, Glob, Opaque, Regex, Test, atoms
 from siemc.prove.arena import Arena
@@ -47,7 +48,8 @@ def compare(
     formulas nested some hundreds of levels deep, which no engine runs.
     """
     try:
-        return _compare(rule, query, schema, Budget(seconds), is_single)
+        with collector_paused():
+            return _compare(rule, query, schema, Budget(seconds), is_single)
     except RecursionError:
         return Verdict("unknown", "unknown")
 

@@ -18,6 +18,7 @@ from operator import is_
 from typing import Literal
 
 from siemc.backend import Span
+from siemc.collector import collector_paused
 from siemc.formula import FALSE, And, Atom, Const, Formula, Not, Or, Origin, YamlPath, atoms
 from siemc.prove.arena import Arena, Side
 from siemc.prove.languages import Budget, Spent
@@ -64,6 +65,7 @@ def without(formula: Formula, belongs: Belongs) -> Formula:
     return _with_denied(formula, lambda item: _without(item, belongs))
 
 
+@collector_paused()
 def judge(
     formula: Formula, schema: Schema | None, seconds: float = SECONDS
 ) -> tuple[Exclusion, ...]:
