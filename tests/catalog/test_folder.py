@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from siemc.catalog.folder import MARK, replacing, write
-from siemc.catalog.site import build
+from siemc.catalog.site import SITE, build
 from siemc.diagnostics import UsageError
+from siemc.folders import replacing, write
 from siemc.load import load
 from tests.catalog import RULES, compiler, rule, site, write_rules
 
@@ -40,7 +40,7 @@ def test_what_siemc_did_not_make_is_left_alone(tmp_path: Path, is_folder: bool) 
     mine = there / "mine.txt" if is_folder else there
     mine.parent.mkdir(exist_ok=True)
     mine.write_text("mine", encoding="utf-8")
-    with pytest.raises(UsageError), replacing(there):
+    with pytest.raises(UsageError), replacing(there, SITE):
         pytest.fail("nothing is to be written")
     assert mine.read_text(encoding="utf-8") == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
@@ -48,15 +48,15 @@ def test_what_siemc_did_not_make_is_left_alone(tmp_path: Path, is_folder: bool) 
 
 def test_an_empty_folder_can_be_used(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
-    with replacing(tmp_path / "site") as aside:
+    with replacing(tmp_path / "site", SITE) as aside:
         write(aside, "a/b.html", "text\n")
-    assert contents(tmp_path / "site") == {MARK: b"", "a/b.html": b"text\n"}
+    assert contents(tmp_path / "site") == {SITE.mark: b"", "a/b.html": b"text\n"}
 
 
 def test_a_link_to_a_folder_stays_one(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "site").symlink_to(tmp_path / "real")
-    with replacing(tmp_path / "site") as aside:
+    with replacing(tmp_path / "site", SITE) as aside:
         write(aside, "index.html", "text\n")
     assert (tmp_path / "site").is_symlink()
     assert (tmp_path / "real" / "index.html").is_file()
@@ -83,7 +83,7 @@ def test_stopped_between_the_renames_the_old_site_is_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "site"
-    with replacing(folder) as aside:
+    with replacing(folder, SITE) as aside:
         write(aside, "index.html", "old\n")
     rename = os.rename
 
@@ -92,8 +92,9 @@ def test_stopped_between_the_renames_the_old_site_is_put_back(
             raise KeyboardInterrupt
         rename(source, target)
 
+    monkeypatch.setattr("siemc.folders.exchange", lambda *_: False)  # as on a system without it
     monkeypatch.setattr(os, "rename", stopping)
-    with pytest.raises(KeyboardInterrupt), replacing(folder) as aside:
+    with pytest.raises(KeyboardInterrupt), replacing(folder, SITE) as aside:
         write(aside, "index.html", "new\n")
     assert (folder / "index.html").read_text(encoding="utf-8") == "old\n"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
@@ -101,7 +102,7 @@ def test_stopped_between_the_renames_the_old_site_is_put_back(
 
 def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(UsageError) as raised, replacing(tmp_path / "file" / "site"):
+    with pytest.raises(UsageError) as raised, replacing(tmp_path / "file" / "site", SITE):
         pytest.fail("nothing is to be written")
     assert "cannot be written" in raised.value.diagnostic.message
 

@@ -13,7 +13,6 @@ from siemc.catalog import matrix, suppressed
 from siemc.catalog.assets import NAMES, asset
 from siemc.catalog.catalogue import Catalogue, catalogue
 from siemc.catalog.entries import Entry
-from siemc.catalog.folder import replacing, write
 from siemc.catalog.index import search_data
 from siemc.catalog.shared import Shared, anchors, shared
 from siemc.catalog.templating import render
@@ -21,9 +20,11 @@ from siemc.collector import collector_paused
 from siemc.compiler import Compiler
 from siemc.explain.attack import table
 from siemc.explain.indicators import Key
+from siemc.folders import Kind, replacing, write
 from siemc.load import Loaded
 
 TITLE = "Detection rules"
+SITE = Kind(mark=".siemc-catalogue", name="site")
 NEAREST = 12
 """How many siblings a rule's page names."""
 
@@ -65,7 +66,7 @@ def build(
     ``named`` are the paths that the rules were loaded from. A broken rule gets no page and is
     listed. Raises ``UsageError`` where the folder is not one to write to.
     """
-    with replacing(folder) as aside, collector_paused():
+    with replacing(folder, SITE) as aside, collector_paused():
         found = catalogue(loaded, named, compiler, step)
         for name, text in pages(found, compiler):
             write(aside, name, text)
