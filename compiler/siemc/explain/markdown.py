@@ -22,7 +22,7 @@ def page_markdown(page: Page) -> str:
 
 def tree_markdown(page: Page) -> str:
     """The rule's formula alone, as a nested list."""
-    return "\n".join(_node(tree(page.formula), ""))
+    return "\n".join(node_markdown(tree(page.formula), ""))
 
 
 def _lines(page: Page) -> Iterator[str]:
@@ -88,13 +88,14 @@ def _stage(stage: Stage) -> Iterator[str]:
     yield f"{stage.number}. {stage.role} {code(stage.text)}"
     for search in stage.searches:
         yield f"   - {code(search.name)}"
-        yield from _node(unnamed(tree(search.formula)), "     ")
+        yield from node_markdown(unnamed(tree(search.formula)), "     ")
 
 
-def _node(node: Node, indent: str) -> Iterator[str]:
+def node_markdown(node: Node, indent: str) -> Iterator[str]:
+    """A node of the formula's tree as a nested list."""
     yield f"{indent}- {plain(node_text(node))}"
     for child in node.children:
-        yield from _node(child, f"{indent}  ")
+        yield from node_markdown(child, f"{indent}  ")
 
 
 def _exclusions(found: Sequence[Alternative]) -> Iterator[str]:

@@ -9,10 +9,11 @@ from siemc.explain.attack import Attack, Technique
 from siemc.explain.events import EventUse
 from siemc.explain.exclusions import Alternative, Part
 from siemc.explain.indicators import Indicator
-from siemc.explain.page import Metadata, Page
+from siemc.explain.page import Page
 from siemc.explain.predicates import Predicate
 from siemc.explain.stages import Stage
 from siemc.explain.tree import Node, tree
+from siemc.metadata import Metadata
 from siemc.prove.words import place_text
 from siemc.render import CONTRACT, diagnostic_object, query_object
 

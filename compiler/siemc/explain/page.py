@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from siemc.compiler import rule_ref
 from siemc.diagnostics import Diagnostic
@@ -16,33 +15,13 @@ from siemc.explain.stages import Stage, stages
 from siemc.formula import Formula
 from siemc.load import LoadedRule
 from siemc.lower import lower
+from siemc.metadata import Metadata, metadata_of
 from siemc.passes import simplify
 from siemc.query import Query, RuleRef
 from siemc.yamlio import read, split
 
 if TYPE_CHECKING:
     from siemc.compiler import Compiler
-
-
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What the rule says of itself; empty texts and lists where it says nothing.
-
-    ``logsource`` has the parts that are given, dates are in ISO 8601.
-    """
-
-    title: str
-    description: str
-    authors: tuple[str, ...]
-    status: str
-    level: str
-    date: str
-    modified: str
-    licence: str
-    references: tuple[str, ...]
-    false_positives: tuple[str, ...]
-    tags: tuple[str, ...]
-    logsource: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +57,7 @@ def explain(
     """
     formula = simplify(lower(loaded).formula)
     body, first_line = _body(loaded)
-    metadata = _metadata(loaded)
+    metadata = metadata_of(loaded)
     return Page(
         rule=rule_ref(loaded),
         metadata=metadata,
@@ -94,44 +73,6 @@ def explain(
         queries=tuple(compiler.compile(loaded)) if compiler else (),
         notes=loaded.notes,
     )
-
-
-def _metadata(loaded: LoadedRule) -> Metadata:
-    rule, source = loaded.rule, loaded.rule.logsource
-    named = (
-        ("product", source.product),
-        ("category", source.category),
-        ("service", source.service),
-    )
-    return Metadata(
-        title=rule.title or "",
-        description=(rule.description or "").strip(),
-        authors=tuple(_split(rule.author)),
-        status=_name(rule.status),
-        level=_name(rule.level),
-        date=_date(rule.date),
-        modified=_date(rule.modified),
-        licence=str(loaded.data.get("license") or ""),
-        references=tuple(map(str, rule.references or ())),
-        false_positives=tuple(str(each).strip() for each in rule.falsepositives or ()),
-        tags=tuple(map(str, rule.tags or ())),
-        logsource=tuple((key, value) for key, value in named if value),
-    )
-
-
-def _split(authors: Any) -> list[str]:
-    """Sigma writes several authors with commas between them."""
-    if not isinstance(authors, str):
-        return []
-    return [name for each in authors.split(",") if (name := each.strip())]
-
-
-def _name(value: Any) -> str:
-    return value.name.lower() if value is not None else ""
-
-
-def _date(value: date | None) -> str:
-    return value.isoformat() if value is not None else ""
 
 
 def _body(loaded: LoadedRule) -> tuple[str, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from siemc.explain.page import Metadata, Page
+from siemc.explain.page import Page
 from siemc.explain.predicates import Kind, Predicate
 from siemc.explain.tree import Node
+from siemc.metadata import Metadata
 from siemc.query import Query
 
 VERBS: Mapping[Kind, str] = {
