@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from siemc.backend import Backend, Emission, Layout, Platform, Problem, backends
 from siemc.diagnostics import Diagnostic, SiemcError, UsageError, assumption, did_you_mean
 from siemc.formula import atoms
-from siemc.plans import ALL_SOURCES, Plan, Plans
+from siemc.plans import ALL_SOURCES, Plan, Plans, Scoped
 from siemc.query import Query, RuleRef, Status
 from siemc.schema import Schema
 from siemc.schemas import find_schema
@@ -134,11 +134,11 @@ class Compiler:
         """
         from siemc.load import BrokenRule
 
-        return self._failed(rule) if isinstance(rule, BrokenRule) else self._compiled(rule)
+        return self._failed(rule) if isinstance(rule, BrokenRule) else self.of(rule).queries()
 
-    def _compiled(self, loaded: LoadedRule) -> list[Query]:
-        plans, ref = Plans(self, loaded), rule_ref(loaded)
-        return [self._query(loaded, ref, target, plans) for target in self.targets]
+    def of(self, loaded: LoadedRule) -> Compilation:
+        """The compilation of one rule: its queries, and the plans they are made from."""
+        return Compilation(self, loaded)
 
     def fields(self, loaded: LoadedRule, target: str) -> tuple[frozenset[str], tuple[str, ...]]:
         """The fields the rule's query tests in this target, and the index patterns it runs on.
@@ -154,8 +154,7 @@ class Compiler:
 
     def plan(self, loaded: LoadedRule, target: str) -> Plan:
         """What the rule becomes on the target's schema. Raises ``SiemcError`` if nothing."""
-        chosen = next(each for each in self.targets if each.backend.id == target)
-        return Plans(self, loaded).plan(chosen.backend.platform, chosen.schema)
+        return self.of(loaded).plan(target)
 
     def _failed(self, broken: BrokenRule) -> list[Query]:
         ref = RuleRef(broken.id, broken.title, broken.path, broken.document)
@@ -170,17 +169,28 @@ class Compiler:
             for each in self.targets
         ]
 
+    def schema(self, target: str) -> Schema:
+        """The schema that a target's queries run on, unless a rule has no mapping."""
+        chosen = next(each for each in self.targets if each.backend.id == target)
+        platform = chosen.backend.platform
+        return chosen.schema or platform.schema(self.default_schema(platform))
+
+    def schema_name(self, target: str) -> str:
+        """The name of that schema."""
+        return self._schema_name(next(e for e in self.targets if e.backend.id == target))
+
     def _schema_name(self, target: _Target) -> str:
         return target.schema.name if target.schema else self.default_schema(target.backend.platform)
 
-    def _query(self, loaded: LoadedRule, ref: RuleRef, target: _Target, plans: Plans) -> Query:
+    def query(self, loaded: LoadedRule, target: _Target, plans: Plans) -> Query:
+        """The query of one rule in one target."""
         try:
             plan = plans.plan(target.backend.platform, target.schema)
         except SiemcError as error:
             said = error.diagnostic
             found = said if said.path else said.at(loaded.path, loaded.document)
             return Query(
-                rule=ref,
+                rule=rule_ref(loaded),
                 target=target.backend.id,
                 schema=self._schema_name(target),
                 status="failed" if found.code < "SC100" else "refused",
@@ -212,7 +222,7 @@ class Compiler:
     ) -> Query:
         problems = () if plan.refused else emission.problems
         codes = {*emission.assumptions, *(proof.verdict.assumptions if proof else ())}
-        found = [_diagnostic(each, loaded) for each in problems]
+        found = [problem_diagnostic(each, loaded) for each in problems]
         if not problems and not plan.refused:
             found += [each.at(loaded.path, loaded.document) for each in self._doubts(proof, codes)]
         status = self._status(bool(found) or plan.refused, emission.text)
@@ -279,13 +289,43 @@ class Compiler:
         return combine([*shipped, *self._read_user_pipelines()])
 
 
+class Compilation:
+    """One rule in the targets of a compiler; what several of them share is made once."""
+
+    def __init__(self, compiler: Compiler, loaded: LoadedRule) -> None:
+        self.compiler = compiler
+        self.loaded = loaded
+        self._plans = Plans(compiler, loaded)
+
+    def queries(self, wanted: Collection[str] | None = None) -> list[Query]:
+        """The rule's queries, in the targets' order; of all targets, or these. Never raises."""
+        return [
+            self.compiler.query(self.loaded, each, self._plans)
+            for each in self.compiler.targets
+            if wanted is None or each.backend.id in wanted
+        ]
+
+    def plan(self, target: str) -> Plan:
+        """What the rule becomes on the target's schema. Raises ``SiemcError`` if nothing."""
+        chosen = self._target(target)
+        return self._plans.plan(chosen.backend.platform, chosen.schema)
+
+    def scoped(self, target: str, prefix: str) -> Scoped:
+        """The target's plan with scope macros. Raises ``SiemcError`` where there is no plan."""
+        return self._plans.scoped(self._target(target).backend.platform, self.plan(target), prefix)
+
+    def _target(self, name: str) -> _Target:
+        return next(each for each in self.compiler.targets if each.backend.id == name)
+
+
 def rule_ref(loaded: LoadedRule) -> RuleRef:
     """Which rule this is."""
     rule = loaded.rule
     return RuleRef(str(rule.id) if rule.id else None, rule.title, loaded.path, loaded.document)
 
 
-def _diagnostic(problem: Problem, loaded: LoadedRule) -> Diagnostic:
+def problem_diagnostic(problem: Problem, loaded: LoadedRule) -> Diagnostic:
+    """Why a part of the rule is not exact in a target, at its place in the rule."""
     return Diagnostic(
         problem.code,
         problem.message,

@@ -68,6 +68,11 @@ class Loaded:
         """Whether no rule was found, sound or broken."""
         return not self.rules and not self.broken
 
+    @property
+    def size(self) -> int:
+        """How many rules were found, sound or broken."""
+        return len(self.rules) + len(self.broken)
+
 
 def load(paths: Sequence[str | Path], *, progress: Progress | None = None) -> Loaded:
     """The rules of these files and of the ``.yml`` and ``.yaml`` files in these folders.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from siemc.backend import Platform
 from siemc.diagnostics import Diagnostic
-from siemc.formula import Atom, Formula, Origin, atoms, disjunction
+from siemc.formula import And, Atom, Formula, Not, Opaque, Or, Origin, atoms, disjunction
 from siemc.lower import Scope, lower
 from siemc.missing import Lack, Missing, missing_fields
 from siemc.passes import simplify
@@ -38,6 +38,14 @@ class Plan:
     refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """A plan's formula with macros for its scopes, and what each macro stands for, by its name."""
+
+    formula: Formula
+    macros: Mapping[str, Formula]
+
+
 class Plans:
     """The plans of one rule; what several targets share is made once."""
 
@@ -63,6 +71,31 @@ class Plans:
         if key not in self._plans:
             self._plans[key] = self._make(platform, named)
         return self._plans[key]
+
+    def scoped(self, platform: Platform, plan: Plan, prefix: str) -> Scoped:
+        """The plan with the macros of its data sources, ``prefix`` before their names.
+
+        The plan itself where it has no data source, or one without a macro.
+        """
+        used = {each.id for each in plan.sources if each.used}
+        chosen = [each for each in platform.sources() if each.id in used]
+        parts: list[Formula] = []
+        macros: dict[str, Formula] = {}
+        for source in chosen:
+            formula, _ = self._formula(platform, source)
+            scope = [atom for atom in atoms(formula) if self._is_scope(atom, source)]
+            if source.macro is None or not scope:
+                return Scoped(plan.formula, {})
+            name = f"{prefix}{source.macro}"
+            macros[name] = simplify(disjunction(dict.fromkeys(scope)))
+            parts.append(_replaced(formula, set(scope), Opaque(f"`{name}`")))
+        return Scoped(simplify(disjunction(parts)) if parts else plan.formula, macros)
+
+    def _is_scope(self, atom: Atom, source: DataSource) -> bool:
+        """Whether a pipeline added this test, on a field that the source's macro stands for."""
+        own = self.loaded.rule.detection.detections
+        added = not any(origin.identifier in own for origin in atom.origins)
+        return added and atom.field in source.macro_replaces
 
     def _make(self, platform: Platform, named: Schema | None) -> Plan:
         schema = named or platform.schema(self.compiler.default_schema(platform))
@@ -222,3 +255,18 @@ class Plans:
     def _own_atoms(self) -> Iterable[Atom]:
         """The leaves of the rule as it was written."""
         return atoms(lower(self.loaded).formula)
+
+
+def _replaced(formula: Formula, scope: Collection[Atom], macro: Opaque) -> Formula:
+    """The formula with the macro in the place of each of these atoms."""
+    match formula:
+        case Atom(origins=origins):
+            return Atom(None, macro, origins) if formula in scope else formula
+        case Not(item):
+            return Not(_replaced(item, scope, macro))
+        case And(items):
+            return And(tuple(_replaced(item, scope, macro) for item in items))
+        case Or(items):
+            return Or(tuple(_replaced(item, scope, macro) for item in items))
+        case _:
+            return formula

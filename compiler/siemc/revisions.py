@@ -125,3 +125,26 @@ def _run(arguments: Sequence[str], asked: bytes | None) -> subprocess.CompletedP
 def no_revision(why: str, hint: str = HINT) -> UsageError:
     """That there are no rules to be had from git, and why."""
     return UsageError(Diagnostic("SC031", f"The revision cannot be read: {why}.", hint))
+
+
+def changed_files(revision: str, paths: Sequence[str]) -> set[str]:
+    """The files at or below these paths that are not what they were at a revision.
+
+    As absolute paths; what is new is among them, tracked or not, and so is what is gone. Raises
+    ``UsageError`` where there is no such revision.
+    """
+    if not revision or revision.startswith("-"):
+        raise no_revision(f"'{revision}' is no revision", _SINCE)
+    at = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+    commit = _git(at)
+    if commit is None:
+        raise no_revision(f"there is no revision {revision}", _SINCE)
+    root = _need(["rev-parse", "--show-toplevel"]).decode("utf-8", "surrogateescape").strip("\n")
+    where = ["--", *(f":(literal){path}" for path in paths)]
+    known = _need(["diff", "--name-only", "-z", "--no-renames", commit.decode().strip(), *where])
+    new = _need(["ls-files", "--others", "-z", "--full-name", *where])
+    names = [*known.split(b"\0"), *new.split(b"\0")]
+    return {os.path.join(root, os.fsdecode(name)) for name in names if name}
+
+
+_SINCE = "Name a commit, a branch or a tag of the git repository you are in."

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from siemc.cli.baseline import baseline_command
+from siemc.cli.build import build_command
 from siemc.cli.catalog import catalog_command
 from siemc.cli.compile import compile_command
 from siemc.cli.explain import explain_command
@@ -27,6 +29,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("compile")(compile_command)
+app.command("build")(build_command)
+app.command("baseline")(baseline_command)
 app.command("verify")(verify_command)
 app.command("equiv")(equiv_command)
 app.command("diff")(diff_command)

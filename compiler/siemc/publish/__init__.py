@@ -1,0 +1,1 @@
+"""Publishing: queries and verdicts become files that Splunk and Elastic import."""

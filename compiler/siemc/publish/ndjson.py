@@ -1,0 +1,35 @@
+"""Files of detection rules: an object a line, split where Kibana's import would not take them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+# Kibana's defaults: xpack.securitySolution.maxRuleImportPayloadBytes is 10 MiB, of which the rest
+# of the request takes a part; xpack.securitySolution.maxRuleImportExportSize is 10,000
+MAX_BYTES = 9 * 1024 * 1024
+MAX_RULES = 10_000
+
+
+def line(rule: Mapping[str, Any]) -> str:
+    """A rule as a line; lone surrogates, which UTF-8 has not, as escapes."""
+    text = json.dumps(rule, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def parts(
+    lines: Iterable[str], max_bytes: int = MAX_BYTES, max_rules: int = MAX_RULES
+) -> Iterator[list[str]]:
+    """The lines in as few files as an import takes; a line is never split."""
+    part: list[str] = []
+    size = 0
+    for each in lines:
+        length = len(each.encode())
+        if part and (size + length > max_bytes or len(part) == max_rules):
+            yield part
+            part, size = [], 0
+        part.append(each)
+        size += length
+    if part:
+        yield part
