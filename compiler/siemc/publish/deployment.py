@@ -152,7 +152,7 @@ def _check(settings: Settings) -> None:
     data = {"build": dict(settings.build), "deploy": list(settings.deploy)}
     found = best_match(Draft202012Validator(_schema()).iter_errors(data))
     if found is not None:
-        raise wrong(settings.path or Path("siemc.toml"), f"{_where(found.path)}: {found.message}")
+        raise wrong(settings.path or Path("siemc.toml"), f"{_where(found.absolute_path)}: {found.message}")
 
 
 def _where(path: Iterable[str | int]) -> str:

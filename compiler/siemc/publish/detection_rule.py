@@ -16,7 +16,7 @@ from siemc.markdown import code, plain
 from siemc.metadata import Metadata
 from siemc.publish.deployment import Build, Deployment, Suppression
 from siemc.publish.levels import DEFAULT, KIBANA_SEVERITY, RISK_SCORE
-from siemc.publish.texts import one_line
+from siemc.publish.texts import one_line, title_of
 from siemc.schema import Schema
 
 INTERVAL, FROM = "5m", "now-9m"
@@ -65,7 +65,7 @@ def rule_object(found: Detection, build: Build) -> dict[str, Any]:
         "language": found.language,
         "license": metadata.licence,
         "max_signals": 100,
-        "name": one_line(metadata.title),
+        "name": title_of(metadata),
         "note": found.guide,
         "query": found.query,
         "references": list(metadata.references),
@@ -85,7 +85,7 @@ def rule_object(found: Detection, build: Build) -> dict[str, Any]:
 
 
 def _description(found: Detection) -> str:
-    told = found.metadata.description.strip() or one_line(found.metadata.title)
+    told = found.metadata.description.strip() or title_of(found.metadata)
     return f"{found.label} {told}".strip()
 
 

@@ -13,13 +13,13 @@ from typing import Any
 from siemc.publish.entities import Entities
 from siemc.publish.levels import RISK_SCORE
 from siemc.publish.saved_search import Search, techniques_of
-from siemc.publish.texts import without_tokens
+from siemc.publish.texts import title_of, told_by, without_tokens
 
 
 def settings(search: Search, found: Entities) -> dict[str, str]:
     """The settings of the actions ``correlationsearch``, ``notable`` and ``risk``."""
-    title = without_tokens(search.metadata.title)
-    told = without_tokens(search.metadata.description) or title
+    title = without_tokens(title_of(search.metadata))
+    told = without_tokens(told_by(search.metadata))
     return {
         "action.correlationsearch.enabled": "1",
         "action.correlationsearch.label": search.name,

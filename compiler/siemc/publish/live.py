@@ -20,7 +20,7 @@ def read_export(path: Path) -> dict[str, Mapping[str, Any]]:
     Raises ``UsageError`` for a file that is no export, at the line that is none.
     """
     found: dict[str, Mapping[str, Any]] = {}
-    for number, text in enumerate(_text(path).splitlines(), 1):
+    for number, text in enumerate(_text(path).split("\n"), 1):
         if not text.strip():
             continue
         try:

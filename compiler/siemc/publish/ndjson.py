@@ -12,9 +12,13 @@ MAX_BYTES = 9 * 1024 * 1024
 MAX_RULES = 10_000
 
 
+# Line breaks to some readers of lines, and not to JSON
+_BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
+
+
 def line(rule: Mapping[str, Any]) -> str:
-    """A rule as a line; lone surrogates, which UTF-8 has not, as escapes."""
-    text = json.dumps(rule, ensure_ascii=False, separators=(",", ":"))
+    """A rule as a line; what is no character of UTF-8, or breaks lines elsewhere, as an escape."""
+    text = json.dumps(rule, ensure_ascii=False, separators=(",", ":")).translate(_BREAKS)
     return text.encode("utf-8", "backslashreplace").decode() + "\n"
 
 

@@ -12,7 +12,7 @@ from siemc.metadata import Metadata
 from siemc.publish.deployment import Build, Deployment, Suppression
 from siemc.publish.entities import Entities, entities
 from siemc.publish.levels import DEFAULT, SPLUNK_SEVERITY
-from siemc.publish.texts import minute, one_line
+from siemc.publish.texts import minute, one_line, told_by
 
 # An hour, ten minutes after its end, and five minutes of the hour before: what arrives late is
 # found by the next run, and the suppression keeps it from alerting twice
@@ -88,14 +88,13 @@ def _suppression(search: Search, found: Entities) -> Iterator[tuple[str, str]]:
 def description(search: Search) -> str:
     """What the rule detects, its techniques, its level and its id, on one line."""
     metadata = search.metadata
-    said = one_line(metadata.description) or one_line(metadata.title)
     techniques = [each.removeprefix("attack.").upper() for each in techniques_of(metadata)]
     facts = [
         f"MITRE ATT&CK {', '.join(techniques)}" if techniques else "",
         f"level {metadata.level}" if metadata.level else "",
         f"Sigma rule {search.rule_id}",
     ]
-    told = f"{search.label} {said}".strip()
+    told = f"{search.label} {told_by(metadata)}".strip()
     return one_line(f"{told} ({'; '.join(each for each in facts if each)})")
 
 

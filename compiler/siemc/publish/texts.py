@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 
+from siemc.metadata import Metadata
+
 # Splunk replaces $field$ in the texts of alert actions ("Use tokens in email notifications");
 # there is no escape, so the sign is written as the one that looks like it
 _DOLLAR = "\N{FULLWIDTH DOLLAR SIGN}"
@@ -28,6 +30,16 @@ def one_line(text: str) -> str:
 def without_tokens(text: str) -> str:
     """The text on one line, with nothing that Splunk would take for a token."""
     return one_line(text).replace("$", _DOLLAR)
+
+
+def title_of(metadata: Metadata) -> str:
+    """The rule's title on one line, and a word where it has none."""
+    return one_line(metadata.title) or "Untitled rule"
+
+
+def told_by(metadata: Metadata) -> str:
+    """The rule's description on one line, or its title."""
+    return one_line(metadata.description) or title_of(metadata)
 
 
 def stanza_title(text: str) -> str:
