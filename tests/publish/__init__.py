@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +73,15 @@ def built_of(
     """A build of a rule's file, or of a folder of them."""
     deployments = Deployments(Settings(**settings))
     nearest = bool(settings.get("deploy"))
-    options = Options(targets=NEEDED, schemas=schemas or SCHEMAS, nearest=nearest)
-    asked = Request(
-        load([path]), [str(path)], Compiler(options), deployments, tuple(plain), live or {}
-    )
+    compiler = _compiler(tuple(sorted((schemas or SCHEMAS).items())), nearest)
+    asked = Request(load([path]), [str(path)], compiler, deployments, tuple(plain), live or {})
     return build(asked, lambda: None)
+
+
+@cache
+def _compiler(schemas: tuple[tuple[str, str], ...], nearest: bool) -> Compiler:
+    """To read the pipelines takes longer than to compile a rule."""
+    return Compiler(Options(targets=NEEDED, schemas=dict(schemas), nearest=nearest))
 
 
 def artifact(found: Built, ending: str) -> bytes:

@@ -26,6 +26,7 @@ from siemc.cli.streams import answer
 
 if TYPE_CHECKING:
     from siemc.prove.verdict import Verdict
+    from siemc.publish.drift import Drift
     from siemc.querytext import QueryText
     from siemc.schema import Schema
 
@@ -112,6 +113,10 @@ def equiv_command(
 def diff_command(
     old: Annotated[str, typer.Argument(metavar="OLD", help="Rules: a path, or REVISION:PATH.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The same, later.")],
+    artifacts: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--artifacts", metavar="OLD NEW", help="Builds of both, compared as well."),
+    ] = None,
     shape: ShapeOption = Shape.TEXT,
 ) -> None:
     """What does a change of rules change? Exit 0 if nothing, 1 if something, 3 if not settled."""
@@ -119,6 +124,7 @@ def diff_command(
     from siemc.changes import changes, version
 
     with usage_errors(), version(old) as before, version(new) as after:
+        drifted = _drift(artifacts)
         for each in (before, after):
             for note in each.told(each.loaded.diagnostics):
                 say(note)
@@ -131,7 +137,29 @@ def diff_command(
     kinds = {each.kind for each in found}
     proofs = [each.verdict for each in found if each.verdict is not None]
     differs = kinds - {"same", "unknown"} or DIFFERS in map(_exit, proofs)
+    if drifted is not None:
+        shown = _with_drift(shown, drifted, shape)
+        differs = differs or drifted.differs
     answer(shown, DIFFERS if differs else UNKNOWN if kinds - {"same"} else 0)
+
+
+def _drift(folders: tuple[str, str] | None) -> Drift | None:
+    """What differs between two builds. Raises ``UsageError`` where one is none."""
+    if folders is None:
+        return None
+    from siemc.publish.drift import drift
+    from siemc.publish.recorded import read_manifest
+
+    return drift(*map(read_manifest, folders))
+
+
+def _with_drift(shown: str, drifted: Drift, shape: Shape) -> str:
+    from siemc.publish import drifttext
+
+    if shape is Shape.MARKDOWN:
+        return f"{shown}\n\n{drifttext.drift_markdown(drifted)}"
+    said = drifttext.drift_json if shape is Shape.JSON else drifttext.drift_text
+    return f"{shown}\n{said(drifted)}"
 
 
 def _exit(verdict: Verdict) -> int:
