@@ -58,7 +58,7 @@ def file_names(named: Sequence[str], rules: Iterable[Key]) -> dict[Key, PurePath
     ``a.yml`` and ``a.yaml`` would, all get a mark made of their path: so a name never depends on
     what else is compiled before it.
     """
-    root = _root(named)
+    root = root_of(named)
     names = {(path, document): _name(path, document, root) for path, document in rules}
     uses = Counter(str(name).casefold() for name in names.values())
     return {
@@ -69,7 +69,8 @@ def file_names(named: Sequence[str], rules: Iterable[Key]) -> dict[Key, PurePath
     }
 
 
-def _root(named: Sequence[str]) -> str:
+def root_of(named: Sequence[str]) -> str:
+    """The folder that was named, or the one that holds all that was."""
     folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in named]
     return os.path.commonpath([os.path.abspath(folder) for folder in folders])
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from siemc.lint.findings import Finding
     from siemc.publish.baseline import Recorded, Step
     from siemc.publish.build import Built, Request
+    from siemc.publish.junit import Place
     from siemc.publish.outputs import Output
+    from siemc.publish.publisher import Published
 
 NOT_ALL, WORSE = 1, 3
 
@@ -104,7 +106,7 @@ def build_command(
         recorded = recorded_in(baseline)
         built = made(asked)
         write(built, output)
-        _reports(built, junit, sarif)
+        _reports(built, recorded, junit, sarif)
     _say(built)
     _say_of_deployment(asked)
     _print(built, output, shape)
@@ -120,15 +122,48 @@ def made(asked: Request) -> Built:
         return build(asked, step)
 
 
-def _reports(built: Built, junit: Path | None, sarif: Path | None) -> None:
+def _reports(
+    built: Built, recorded: Recorded | None, junit: Path | None, sarif: Path | None
+) -> None:
     from siemc import __version__
     from siemc.lint.sarif import sarif as sarif_log
     from siemc.publish.junit import junit as junit_report
 
     if junit is not None:
-        write_text(junit, junit_report(built.manifest))
+        texts = dict(_reasons(built))
+        write_text(junit, junit_report(built.manifest, texts, set(_known(built, recorded))))
     if sarif is not None:
         write_text(sarif, sarif_log(list(_findings(built)), __version__) + "\n")
+
+
+def _reasons(built: Built) -> Iterator[tuple[Place, list[str]]]:
+    """Why an output is not published, for each that is not."""
+    from siemc.locate import locate_all
+    from siemc.render import diagnostic_text
+
+    for each in built.published:
+        for output in each.outputs:
+            if output.text is None:
+                told = [d for d in output.diagnostics if d.severity == "error"]
+                yield _place(built, each, output), list(map(diagnostic_text, locate_all(told)))
+
+
+def _known(built: Built, recorded: Recorded | None) -> Iterator[Place]:
+    """The outputs that are no worse than the baseline, if there is one."""
+    from siemc.publish.baseline import worse
+
+    if recorded is None:
+        return
+    wrong = {id(step.output) for step in worse(recorded, built.published, built.names)}
+    for each in built.published:
+        for output in each.outputs:
+            if id(output) not in wrong:
+                yield _place(built, each, output)
+
+
+def _place(built: Built, published: Published, output: Output) -> Place:
+    rule = published.rule
+    return built.names.place(rule), rule.document, output.kind, output.target
 
 
 def write_text(path: Path, text: str) -> None:

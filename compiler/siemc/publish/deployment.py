@@ -8,11 +8,12 @@ that say something the later one is right.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from siemc.config import Settings, wrong
@@ -94,10 +95,14 @@ class Deployments:
         self._used: set[int] = set()
 
     def of(self, rule: RuleRef, place: str, tags: Sequence[str]) -> Deployment:
-        """How a rule runs; ``place`` is its file below the folder of rules."""
+        """How a rule runs; ``place`` is its file below the folder of rules.
+
+        A folder is one below that, or below the settings' own.
+        """
+        places = (place, self._below_settings(rule.path))
         merged: dict[str, Any] = {}
         for number, entry in enumerate(self.entries):
-            if _selects(entry, rule, place, tags):
+            if _selects(entry, rule, places, tags):
                 self._used.add(number)
                 for key in ("enabled", "severity", "risk_score", "allow"):
                     if key in entry:
@@ -109,6 +114,10 @@ class Deployments:
             merged["allow"] = Allowance(said["reason"], tuple(said.get("targets", ())))
         return Deployment(**merged)
 
+    def _below_settings(self, path: str) -> str:
+        start = os.path.abspath(self.path.parent if self.path else os.curdir)
+        return PurePath(os.path.relpath(os.path.abspath(path), start)).as_posix()
+
     def unused(self) -> list[str]:
         """The entries that no rule was selected by, each as its selectors say it."""
         rest = (e for number, e in enumerate(self.entries) if number not in self._used)
@@ -118,11 +127,15 @@ class Deployments:
 SELECTORS = ("id", "folder", "tag")
 
 
-def _selects(entry: Mapping[str, Any], rule: RuleRef, place: str, tags: Sequence[str]) -> bool:
+def _selects(
+    entry: Mapping[str, Any], rule: RuleRef, places: Sequence[str], tags: Sequence[str]
+) -> bool:
     ids, folders, wanted = (_names(entry.get(key)) for key in SELECTORS)
     if ids is not None and (rule.id or "").lower() not in {each.lower() for each in ids}:
         return False
-    if folders is not None and not any(_is_below(place, each) for each in folders):
+    if folders is not None and not any(
+        _is_below(place, each) for each in folders for place in places
+    ):
         return False
     return wanted is None or not {t.lower() for t in tags}.isdisjoint(t.lower() for t in wanted)
 
@@ -152,7 +165,9 @@ def _check(settings: Settings) -> None:
     data = {"build": dict(settings.build), "deploy": list(settings.deploy)}
     found = best_match(Draft202012Validator(_schema()).iter_errors(data))
     if found is not None:
-        raise wrong(settings.path or Path("siemc.toml"), f"{_where(found.absolute_path)}: {found.message}")
+        raise wrong(
+            settings.path or Path("siemc.toml"), f"{_where(found.absolute_path)}: {found.message}"
+        )
 
 
 def _where(path: Iterable[str | int]) -> str:

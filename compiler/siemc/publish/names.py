@@ -5,8 +5,9 @@ No name depends on what else is published before it: rules that would share one 
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
 
 from siemc.backend import backends
@@ -14,7 +15,7 @@ from siemc.load import BrokenRule, LoadedRule
 from siemc.publish.outputs import sha256
 from siemc.publish.texts import slug, stanza_title
 from siemc.query import RuleRef, Status
-from siemc.writer import file_names
+from siemc.writer import file_names, root_of
 
 LONGEST_STANZA = 81
 """Enterprise Security names a clone ``<app> - <title> - Rule`` and takes 99 characters in all."""
@@ -29,6 +30,7 @@ class Names:
     ) -> None:
         found = list(rules)
         self._files = file_names(named, [(each.path, each.document) for each in found])
+        self._root = root_of(named)
         self._label = label
         sound = [each for each in found if isinstance(each, LoadedRule)]
         self._stanzas = _unique({_key(each): self._stanza(each) for each in sound}, self._marked)
@@ -36,8 +38,8 @@ class Names:
         self._slugs = _unique(slugs, lambda key, name: f"{name[:80]}_{self._mark(key)}")
 
     def place(self, rule: RuleRef) -> str:
-        """The rule's file below the folder of rules, without its ending."""
-        return self._files[rule.path, rule.document].as_posix()
+        """The rule's file, below the folder of rules."""
+        return PurePath(os.path.relpath(rule.path, self._root)).as_posix()
 
     def query(self, rule: RuleRef, target: str, status: Status) -> str:
         """The file of a query; its name says so where the query is not exact."""
@@ -71,7 +73,6 @@ def _key(rule: LoadedRule) -> Key:
     return rule.path, rule.document
 
 
-def _unique(names: dict[Key, str], mark: object) -> dict[Key, str]:
+def _unique(names: dict[Key, str], mark: Callable[[Key, str], str]) -> dict[Key, str]:
     uses = Counter(name.casefold() for name in names.values())
-    assert callable(mark)
     return {k: n if uses[n.casefold()] == 1 else mark(k, n) for k, n in names.items()}
