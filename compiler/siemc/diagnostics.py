@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -68,11 +68,18 @@ class UsageError(SiemcError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The start of a hint: the known name nearest to one that is not, or nothing."""
+    near = _nearest(name.lower(), tuple(known))
+    return f"Did you mean {near}? " if near else ""
+
+
+@lru_cache(maxsize=4096)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    """Kept, since rules of one log source name the same fields, and a schema has thousands."""
     from difflib import get_close_matches
 
     spelt = {each.lower(): each for each in known}
-    near = get_close_matches(name.lower(), spelt, n=1, cutoff=0.75)
-    return f"Did you mean {spelt[near[0]]}? " if near else ""
+    near = get_close_matches(name, spelt, n=1, cutoff=0.75)
+    return spelt[near[0]] if near else None
 
 
 @cache

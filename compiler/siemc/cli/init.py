@@ -34,6 +34,19 @@ scope = "source"
 # spl = "splunk-sysmon"
 # kql = "ecs-caseless"
 # lucene = "agent-windows"
+
+# What `siemc build` makes: see docs/artifacts.md.
+# [build]
+# app = "my_detections"
+# label = "Mine"
+# index = "wineventlog"
+
+# How rules run, by id, folder or tag; later entries win.
+# [[deploy]]
+# folder = "windows"
+# enabled = true
+# splunk = { schedule = "*/30 * * * *", earliest = "-40m", latest = "-5m" }
+# elastic = { interval = "10m", from = "now-15m" }
 """
 
 

@@ -35,6 +35,8 @@ class DetectionRules:
     def output(self, subject: Subject) -> Output:
         """The rule's detection rule. Raises ``SiemcError`` where the rule has no plan."""
         plan = subject.compilation.plan("dsl")
+        if plan.refused and not subject.deployment.allowed("dsl"):
+            return Draft("detection-rule", "dsl", plan, None).output(subject)
         parts = self._parts(plan)
         draft = Draft("detection-rule", "dsl", plan, parts.query, parts.problems, parts.assumptions)
         if draft.is_hopeless(subject):
