@@ -11,6 +11,7 @@ from siemc.cli.build import build_command
 from siemc.cli.catalog import catalog_command
 from siemc.cli.compile import compile_command
 from siemc.cli.explain import explain_command
+from siemc.cli.import_check import import_check_command
 from siemc.cli.init import init_command
 from siemc.cli.judge import diff_command, equiv_command, verify_command
 from siemc.cli.lint import lint_command
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command("compile")(compile_command)
 app.command("build")(build_command)
 app.command("baseline")(baseline_command)
+app.command("import-check")(import_check_command)
 app.command("verify")(verify_command)
 app.command("equiv")(equiv_command)
 app.command("diff")(diff_command)
