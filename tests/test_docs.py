@@ -72,7 +72,7 @@ def test_every_shipped_schema_is_on_its_page() -> None:
 
 
 def test_every_command_and_option_is_on_its_page() -> None:
-    names = ("cli.md", "lint.md", "catalog.md", "schemas.md")
+    names = ("cli.md", "import-check.md", "lint.md", "catalog.md", "schemas.md")
     pages = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in names]
     group = get_command(app)
     assert isinstance(group, TyperGroup)

@@ -1,0 +1,1 @@
+"""Checking artifacts as the importer would: Splunk apps, detection rules, whole folders of both."""
