@@ -224,7 +224,7 @@ class Compiler:
         codes = {*emission.assumptions, *(proof.verdict.assumptions if proof else ())}
         found = [problem_diagnostic(each, loaded) for each in problems]
         if not problems and not plan.refused:
-            found += [each.at(loaded.path, loaded.document) for each in self._doubts(proof, codes)]
+            found += [each.at(loaded.path, loaded.document) for each in self.doubts(proof, codes)]
         status = self._status(bool(found) or plan.refused, emission.text)
         shown = status in {"compiled", "labelled"}
         return Query(
@@ -247,7 +247,7 @@ class Compiler:
             proof=proof,
         )
 
-    def _doubts(self, proof: Proof | None, codes: Collection[str]) -> Iterator[Diagnostic]:
+    def doubts(self, proof: Proof | None, codes: Collection[str]) -> Iterator[Diagnostic]:
         """Why a query that its emitter holds to be exact is not let out."""
         if proof is not None and proof.verdict.relation != "exact":
             from siemc.prove.words import doubt

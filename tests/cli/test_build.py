@@ -101,6 +101,14 @@ def test_an_allowance_lets_it_out_and_the_artifacts_say_so(siemc: Siemc, folder:
     assert output["allowed"] == "known"
 
 
+def test_strict_settings_refuse_what_rests_on_assumptions(siemc: Siemc, folder: Path) -> None:
+    (folder / "siemc.toml").write_text("strict = true\n", encoding="utf-8")
+    run = siemc("build", "good.yml", "-t", "lucene")
+    assert run.code == 1
+    assert "SC218" in run.err
+    assert not (folder / "dist/elastic").exists()
+
+
 def test_rules_that_no_importer_could_tell_apart_are_refused(siemc: Siemc, folder: Path) -> None:
     (folder / "twin.yml").write_text(GOOD.replace("Good", "Twin"), encoding="utf-8")
     lines = [line for line in GOOD.splitlines() if not line.startswith("id:")]

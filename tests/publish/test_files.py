@@ -64,6 +64,9 @@ def test_an_export_gives_the_rules_and_passes_over_the_rest(tmp_path: Path) -> N
         ("", 1),
         ("[" * 100_000, 1),
         ('{"exported_count": 0}', 1),
+        ('{"rule_id": "a", "type": "query", "actions": "x"}', 1),
+        ('\n{"rule_id": "a", "type": "query", "exceptions_list": [1]}', 2),
+        ('{"rule_id": "a", "type": "query", "enabled": 1}', 1),
     ],
 )
 def test_what_is_no_export_is_told_at_its_line(tmp_path: Path, text: str, at: int) -> None:

@@ -86,6 +86,7 @@ def _options(found: Settings, wanted: Wanted, deployments: Deployments) -> Optio
         pipelines=wanted.pipelines or found.pipelines,
         schemas=_with_rules(chosen),
         sources=wanted.sources or found.sources,
+        strict=bool(found.strict),
         nearest=any("allow" in each for each in deployments.entries),
     )
 

@@ -13,6 +13,9 @@ from typing import Any
 
 from siemc.diagnostics import Diagnostic, UsageError
 
+CARRIED = ("actions", "exceptions_list", "response_actions")
+ENABLED = "enabled"
+
 
 def read_export(path: Path) -> dict[str, Mapping[str, Any]]:
     """The rules of an export by their ``rule_id``, in lower case.
@@ -30,10 +33,34 @@ def read_export(path: Path) -> dict[str, Mapping[str, Any]]:
         if not isinstance(data, dict):
             raise _wrong(path, number, "This line is no JSON object.")
         if isinstance(data.get("rule_id"), str) and "type" in data and "list_id" not in data:
+            _check(data, path, number)
             found[data["rule_id"].lower()] = data
     if not found:
         raise _wrong(path, 1, "There is no detection rule in this file.")
     return found
+
+
+def _check(data: Mapping[str, Any], path: Path, line: int) -> None:
+    """Raise ``UsageError`` where what would be carried over is not what Kibana writes."""
+    for key in CARRIED:
+        value = data.get(key)
+        if value is not None and not (isinstance(value, list) and all(map(_is_object, value))):
+            raise _wrong(path, line, f"{key} of this rule is no list of objects.")
+    if not isinstance(data.get(ENABLED, False), bool):
+        raise _wrong(path, line, f"{ENABLED} of this rule is neither true nor false.")
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def merged(rule: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    """The rule with what analysts have set on the live one, which an import would take away."""
+    kept = {key: live[key] for key in CARRIED if live.get(key)}
+    if ENABLED in live:
+        kept[ENABLED] = live[ENABLED]
+    made = {**rule, **kept}
+    return {key: made[key] for key in sorted(made)}
 
 
 def _text(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,7 +15,6 @@ from siemc.load import LoadedRule
 from siemc.metadata import Metadata
 from siemc.plans import Plan
 from siemc.prove.proof import Proof
-from siemc.prove.words import doubt
 from siemc.publish.deployment import Deployment
 from siemc.query import RuleRef, Status, Verdict
 
@@ -94,35 +93,39 @@ class Draft:
 
     def output(self, subject: Subject) -> Output:
         """What becomes of it: published if it is exact, or if the deployment allows for it."""
-        told = [*self._told(subject)]
-        found = [each for each in told if each.severity == "error"]
-        allowed = subject.deployment.allowed(self.target) if self.text and found else None
         codes = {*self.assumptions, *(self.proof.verdict.assumptions if self.proof else ())}
+        wrong = [] if self.plan.refused else list(self._wrong(subject, codes))
+        is_wrong = self.plan.refused or bool(wrong)
+        allowed = subject.deployment.allowed(self.target) if self.text and is_wrong else None
         return Output(
             kind=self.kind,
             target=self.target,
             schema=self.plan.schema.name,
-            status="compiled" if not found else "labelled" if allowed else "refused",
+            status="compiled" if not is_wrong else "labelled" if allowed else "refused",
             verdict=self.proof.verdict.relation if self.proof else "unproved",
-            text=self.text if allowed or not found else None,
+            text=self.text if allowed or not is_wrong else None,
             assumptions=tuple(sorted(codes)),
             sources=tuple(each.id for each in self.plan.sources if each.used),
             allowed=allowed,
-            diagnostics=tuple(told),
+            diagnostics=(*self._notes(subject), *wrong),
             fields=frozenset(a.field for a in atoms(self.plan.formula) if a.field),
             indices=self.plan.schema.patterns,
         )
 
-    def _told(self, subject: Subject) -> Iterator[Diagnostic]:
+    def _notes(self, subject: Subject) -> Iterator[Diagnostic]:
+        """What there is to say of the rule and of its plan."""
         loaded = subject.loaded
         yield from subject.compilation.compiler.notes
         yield from loaded.notes
         yield from (each.at(loaded.path, loaded.document) for each in self.plan.diagnostics)
-        if self.plan.refused:
-            return
+
+    def _wrong(self, subject: Subject, codes: Collection[str]) -> Iterator[Diagnostic]:
+        """Why it is not let out."""
+        loaded = subject.loaded
         yield from (problem_diagnostic(each, loaded) for each in self.problems)
-        if not self.problems and self.proof and self.proof.verdict.relation != "exact":
-            yield doubt(self.proof).at(loaded.path, loaded.document)
+        if not self.problems:
+            found = subject.compilation.compiler.doubts(self.proof, codes)
+            yield from (each.at(loaded.path, loaded.document) for each in found)
 
 
 def sha256(text: str | bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from siemc.plans import Plan
 from siemc.publish.deployment import Build
 from siemc.publish.detection_rule import Detection, rule_object
 from siemc.publish.guide import guide
+from siemc.publish.live import merged
 from siemc.publish.ndjson import line
 from siemc.publish.outputs import Draft, Output, Subject
 from siemc.publish.readback import prove_rule
@@ -78,15 +79,3 @@ class DetectionRules:
         )
         made = rule_object(found, self.build)
         return line(merged(made, self.live.get(found.rule_id.lower(), {})))
-
-
-CARRIED: Sequence[str] = ("actions", "enabled", "exceptions_list", "response_actions")
-
-
-def merged(rule: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
-    """The rule with what analysts have set on the live one, which an import would take away."""
-    kept = {key: live[key] for key in CARRIED if live.get(key) not in (None, [])}
-    if "enabled" in live:
-        kept["enabled"] = live["enabled"]
-    made = {**rule, **kept}
-    return {key: made[key] for key in sorted(made)}
