@@ -190,6 +190,7 @@ def process(*args: str, cwd: Path, **env: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=cwd, env=environment, stdout=nowhere, stderr=nowhere)
 
 
+@pytest.mark.slow
 def test_the_same_rules_make_the_same_bytes_anywhere_and_at_any_time(tmp_path: Path) -> None:
     """Whatever the order of sets, the folder one stands in, the zone of the clock."""
     there = tmp_path / "rules"
@@ -210,6 +211,7 @@ def test_the_same_rules_make_the_same_bytes_anywhere_and_at_any_time(tmp_path: P
     assert len(contents(tmp_path / "one")) > 40
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_the_old_build_is_there_or_the_new_one(tmp_path: Path) -> None:
     for name, text in (("old", GOOD), ("new", OTHER)):
         (tmp_path / name).mkdir()
