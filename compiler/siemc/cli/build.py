@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -107,7 +107,7 @@ def build_command(
         built = made(asked)
         write(built, output)
         _reports(built, recorded, junit, sarif)
-    _say(built)
+    _say(built, recorded)
     _say_of_deployment(asked)
     _print(built, output, shape)
     raise typer.Exit(_exit(built, recorded))
@@ -180,22 +180,25 @@ def write_text(path: Path, text: str) -> None:
         raise UsageError(Diagnostic("SC307", message, hint, str(path))) from None
 
 
-def _findings(built: Built) -> Iterator[Finding]:
-    """What there is to say of the rules, each thing once, with its line and column."""
+def _findings(built: Built, known: Collection[Place] = ()) -> Iterator[Finding]:
+    """What there is to say of the outputs but the ``known``, each thing once, with its place."""
     from siemc.lint.findings import Finding
     from siemc.locate import locate_all
 
     seen: set[Diagnostic] = set()
     for each in built.published:
-        told = dict.fromkeys(d for output in each.outputs for d in output.diagnostics)
+        outputs = (o for o in each.outputs if _place(built, each, o) not in known)
+        told = dict.fromkeys(d for output in outputs for d in output.diagnostics)
         for said in locate_all(told):
             if said not in seen:
                 seen.add(said)
                 yield Finding(said, each.rule.id, each.rule.title)
 
 
-def _say(built: Built) -> None:
-    for each in _findings(built):
+def _say(built: Built, recorded: Recorded | None) -> None:
+    """What there is to say of the rules; beside a baseline, only of what is new or worse."""
+    known = set(_known(built, recorded))
+    for each in _findings(built, known):
         say(each.diagnostic)
 
 
