@@ -194,6 +194,14 @@ def test_rules_of_one_title_or_file_name_keep_names_of_their_own(tmp_path: Path)
     assert macros < set(conf(more, "macros"))
 
 
+def test_a_title_made_to_be_that_of_another_rule_does_not_take_its_name(tmp_path: Path) -> None:
+    twins = [rule(1, title="Same"), rule(2, title="Same")]
+    marked = list(conf(built(tmp_path / "a", twins), "savedsearches"))
+    title = marked[0].removeprefix("siemc - ").removesuffix(" - Rule")
+    found = built(tmp_path / "b", [*twins, rule(3, title=title)])
+    assert len(conf(found, "savedsearches")) == 3
+
+
 def test_every_macro_that_is_called_is_defined(tmp_path: Path) -> None:
     found = built_of(RULES)
     macros = {name: s.get("definition") or "" for name, s in conf(found, "macros").items()}

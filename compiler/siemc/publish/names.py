@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
 from siemc.backend import backends
+from siemc.compiler import rule_ref
 from siemc.load import BrokenRule, LoadedRule
 from siemc.publish.outputs import sha256
 from siemc.publish.texts import slug, stanza_title
@@ -19,6 +20,8 @@ from siemc.writer import file_names, root_of
 
 LONGEST_STANZA = 81
 """Enterprise Security names a clone ``<app> - <title> - Rule`` and takes 99 characters in all."""
+SIZES = (8, 16, 32)
+"""How many digits a mark has, and has if that is not enough."""
 Key = tuple[str, int]
 
 
@@ -32,10 +35,12 @@ class Names:
         self._files = file_names(named, [(each.path, each.document) for each in found])
         self._root = root_of(named)
         self._label = label
-        sound = [each for each in found if isinstance(each, LoadedRule)]
-        self._stanzas = _unique({_key(each): self._stanza(each) for each in sound}, self._marked)
-        slugs = {_key(each): slug(self._files[_key(each)].name) for each in sound}
-        self._slugs = _unique(slugs, lambda key, name: f"{name[:80]}_{self._mark(key)}")
+        sound = {(e.path, e.document): e for e in found if isinstance(e, LoadedRule)}
+        self._marks = {key: sha256(rule_ref(rule).id or repr(key)) for key, rule in sound.items()}
+        stanzas = {key: self._stanza(key, rule) for key, rule in sound.items()}
+        self._stanzas = _unique(stanzas, self._marked)
+        slugs = {key: slug(self._files[key].name) for key in sound}
+        self._slugs = _unique(slugs, lambda key, name, size: f"{name}_{self._marks[key][:size]}")
 
     def place(self, rule: RuleRef) -> str:
         """The rule's file, below the folder of rules."""
@@ -55,24 +60,26 @@ class Names:
         """The macro in which a site puts its own exclusions from the rule."""
         return f"{self._slugs[rule.path, rule.document]}_filter"
 
-    def _stanza(self, rule: LoadedRule) -> str:
+    def _stanza(self, key: Key, rule: LoadedRule) -> str:
         title = stanza_title(rule.rule.title or "") or "untitled rule"
         whole = f"{self._label} - {title} - Rule"
-        return whole if len(whole) <= LONGEST_STANZA else self._marked(_key(rule), whole)
+        return whole if len(whole) <= LONGEST_STANZA else self._marked(key, whole, SIZES[0])
 
-    def _marked(self, key: Key, name: str) -> str:
+    def _marked(self, key: Key, name: str, size: int) -> str:
         """The name with a mark of its rule before its end, cut to the length there is."""
-        end = f" {self._mark(key)} - Rule"
+        end = f" {self._marks[key][:size]} - Rule"
         return name.removesuffix(" - Rule")[: LONGEST_STANZA - len(end)].rstrip() + end
 
-    def _mark(self, key: Key) -> str:
-        return sha256(self._files[key].as_posix())[:8]
 
-
-def _key(rule: LoadedRule) -> Key:
-    return rule.path, rule.document
-
-
-def _unique(names: dict[Key, str], mark: Callable[[Key, str], str]) -> dict[Key, str]:
-    uses = Counter(name.casefold() for name in names.values())
-    return {k: n if uses[n.casefold()] == 1 else mark(k, n) for k, n in names.items()}
+def _unique(names: Mapping[Key, str], mark: Callable[[Key, str, int], str]) -> dict[Key, str]:
+    """The names, those that several have with marks: longer ones, should another name be one."""
+    found = dict(names)
+    for size in SIZES:
+        uses = Counter(name.casefold() for name in found.values())
+        if len(uses) == len(found):
+            break
+        found = {
+            key: name if uses[name.casefold()] == 1 else mark(key, names[key], size)
+            for key, name in found.items()
+        }
+    return found
