@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from siemc.formula import Formula, Origin
 from siemc.reading import Reading
 from siemc.schema import Schema
 from siemc.sources import DataSource
+
+if TYPE_CHECKING:
+    from siemc.cases import Case
 
 
 class Span(NamedTuple):
@@ -118,6 +121,17 @@ class Backend(Protocol):
         """Read a query as its engine would, once for each distinct mapping of the schema's indices.
 
         Raises ``ReadError`` for what is no query, or is not understood.
+        """
+
+
+@runtime_checkable
+class SelfTesting(Protocol):
+    """A target whose queries a user can try in their own system, by a query that does so."""
+
+    def selftest(self, query: str, title: str, cases: Sequence[Case]) -> str | None:
+        """What tries a query on these events, and says whether it finds those that it should.
+
+        ``None`` where the events, or the query, cannot be put into one.
         """
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from siemc.backend import Emission, Layout, Platform
+    from siemc.cases import Case
     from siemc.formula import Formula
     from siemc.reading import Reading
     from siemc.schema import Schema
@@ -92,6 +93,12 @@ class SplBackend:
         from siemc_backends.splunk.parse import read
 
         return read(text, schema)
+
+    def selftest(self, query: str, title: str, cases: Sequence[Case]) -> str | None:
+        """A search that tries a query on these events; see ``siemc.backend.SelfTesting``."""
+        from siemc_backends.splunk.selftest import selftest
+
+        return selftest(query, title, cases)
 
 
 SPLUNK = SplunkPlatform()

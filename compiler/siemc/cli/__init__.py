@@ -17,6 +17,7 @@ from siemc.cli.judge import diff_command, equiv_command, verify_command
 from siemc.cli.lint import lint_command
 from siemc.cli.lists import pipelines_command, targets_command
 from siemc.cli.schema import schema_app
+from siemc.cli.selftest import selftest_command
 from siemc.cli.streams import Commands
 
 app = typer.Typer(
@@ -36,6 +37,7 @@ app.command("import-check")(import_check_command)
 app.command("verify")(verify_command)
 app.command("equiv")(equiv_command)
 app.command("diff")(diff_command)
+app.command("selftest")(selftest_command)
 app.command("explain")(explain_command)
 app.command("catalog")(catalog_command)
 app.command("lint")(lint_command)
