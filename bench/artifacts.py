@@ -1,7 +1,7 @@
 """Stock artifacts beside siemc's, for the same rules: the numbers of ``docs/artifacts.md``.
 
-python bench/artifacts.py                     the shipped rules, each with a row
-python bench/artifacts.py RULES --every 20    every 20th rule file below a folder, sorted by path
+python -m bench.artifacts                     the shipped rules, each with a row
+python -m bench.artifacts RULES --every 20    every 20th rule file below a folder, sorted by path
 
 The stock ones are what ``sigma convert`` prints (``-f savedsearches``, ``-f siem_rule_ndjson``),
 with the pipelines for Sysmon and for the platform. The query in each is judged against its rule
@@ -166,8 +166,10 @@ def report(found: Sequence[Row], built: Built, schemas: Mapping[str, str]) -> It
         yield f"\n## A {TITLES[target]}, judged on {schemas[target]}\n"
         yield f"`sigma convert {' '.join(command)}`\n"
         yield from verdicts(found, outputs, target)
-    yield "\n## Rules of their own\n" if len(found) <= MOST_ROWS else "\n## Telling events\n"
-    yield from each_rule(found, outputs) if len(found) <= MOST_ROWS else ()
+    if len(found) <= MOST_ROWS:
+        yield "\n## Each rule\n"
+        yield from each_rule(found, outputs)
+    yield "\n## Events by which stock detection rules differ\n"
     yield from telling(found)
     yield "\n## What is in a stanza and in a line\n"
     yield from keys(found, built)
@@ -188,8 +190,8 @@ def verdicts(
     for name in ORDER:
         yield f"| {name} | {stocks[name]} | {aside[name]} | {mine[name]} |"
     unread = Counter(row.judged[target].why for row in found if row.judged[target].why)
-    for why, number in unread.most_common(5):
-        yield f"\n{number} times {_short(why)}"
+    yield ""
+    yield from (f"- {number} times {why[:200]}" for why, number in unread.most_common(5))
 
 
 def _own_relation(outputs: Sequence[Output], target: str) -> str:
@@ -212,19 +214,18 @@ def each_rule(found: Sequence[Row], outputs: Mapping[str, Sequence[Output]]) -> 
 
 
 def telling(found: Sequence[Row]) -> Iterator[str]:
-    """The shortest events that stock detection rules miss or match alone."""
+    """The shortest events that stock detection rules miss or match alone; of few rules all."""
+    most = TELLING if len(found) > MOST_ROWS else 2 * len(found)
     events = [
-        (len(json.dumps(witness.event)), row, witness)
+        (json.dumps({name: list(values) for name, values in witness.event.items()}), row, witness)
         for row in found
         if (verdict := row.judged["lucene"].found) is not None
         for witness in verdict.verdict.witnesses
     ]
-    for missed in (True, False):
-        what = "missed" if missed else "matched by the query alone"
-        chosen = sorted((e for e in events if e[2].rule is missed), key=lambda each: each[0])
-        for _, row, witness in chosen[:TELLING]:
-            told = {name: list(values) for name, values in witness.event.items()}
-            yield f"\n- {row.rule.rule.title}: {what}: `{json.dumps(told)}`"
+    for missed, what in ((True, "missed"), (False, "matched by the query alone")):
+        chosen = sorted((e for e in events if e[2].rule is missed), key=lambda each: len(each[0]))
+        for told, row, _ in chosen[:most]:
+            yield f"- {row.rule.rule.title}: {what}: `{told}`"
 
 
 def keys(found: Sequence[Row], built: Built) -> Iterator[str]:
@@ -280,7 +281,7 @@ def whole(folder: Path) -> Iterator[str]:
     yield "\n## All rules of the folder\n"
     for name, target in (("savedsearches.conf", "spl"), ("rules.ndjson", "lucene")):
         printed, why = stock(target, str(folder), "-s")
-        yield f"- stock {name}: {_checked(name, printed) if printed else _short(why)}"
+        yield f"- stock {name}: {_checked(name, printed) if printed else why[:200]}"
     rules = load((str(folder),)).rules
     titles = Counter((each.rule.title or "").translate({91: None, 93: None}) for each in rules)
     shared = sum(number for number in titles.values() if number > 1)
@@ -365,17 +366,9 @@ def _conf(text: str) -> str:
     for each in stanzas:
         names[each.name] = names.get(each.name, False) or each.get("search") is not None
     for_all = names.pop("default", False)
-    told = f"{_number(len(names), 'stanza')}, {sum(names.values())} with a search"
-    told += f", {_number(len(strays), 'stray line')}" if strays else ""
+    told = f"stanzas: {len(names)}, with a search: {sum(names.values())}"
+    told += f", stray lines: {len(strays)}" if strays else ""
     return f"{told}, a search in `[default]`" if for_all else told
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) < 200 else f"{text[:200]}…"
 
 
 # --- command line -----------------------------------------------------------------------------

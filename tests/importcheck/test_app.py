@@ -174,7 +174,9 @@ def test_a_broken_header_in_the_middle(check_file: CheckFile) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"text", b"PK\x03\x04zip", gzip.compress(b""), gzip.compress(b"text" * 500)]
+    "data",
+    [b"", b"text", b"PK\x03\x04zip", gzip.compress(b""), gzip.compress(b"text" * 500)],
+    ids=["nothing", "text", "zip", "gzip of nothing", "gzip of text"],
 )
 def test_what_is_no_archive(check_file: CheckFile, data: bytes) -> None:
     assert codes(check_file(TGZ, data)) == ["SC321"]
