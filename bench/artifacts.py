@@ -371,9 +371,6 @@ def _conf(text: str) -> str:
     return f"{told}, a search in `[default]`" if for_all else told
 
 
-# --- command line -----------------------------------------------------------------------------
-
-
 def sampled(folder: Path, every: int) -> list[str]:
     """Every so many rule file below a folder, sorted by path, the first one included."""
     return [str(path) for path in sorted(folder.rglob("*.yml"))][::every]
