@@ -30,6 +30,8 @@ from tests.exact.dsl_expressions import Reader, by_lucene, by_python, hits
 from tests.exact.strategies import FIELDS, LETTERS, detections, events, rule_text, wanted
 from tests.splunk import spl_model
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("SIEMC_EXACT_EXAMPLES", "250"))
 Texts = dict[str, list[str]]
 Verdicts = Callable[[str, Sequence[Texts]], list[bool]]

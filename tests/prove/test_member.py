@@ -34,6 +34,8 @@ from siemc.prove.languages import (
 
 from .strategies import SHORT, globs, regexes, tests
 
+pytestmark = pytest.mark.slow
+
 UNDECIDED = "undecided"
 
 

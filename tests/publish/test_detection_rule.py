@@ -45,6 +45,30 @@ def test_an_exclusion_that_kql_cannot_say_is_a_filter_by_its_name() -> None:
         assert each["meta"]["disabled"] is False
 
 
+def test_a_query_that_nobody_could_read_is_a_filter(tmp_path: Path) -> None:
+    hashes = [f"{number:032x}" for number in range(1000)]
+    detection = {"selection": {"OriginalFileName": hashes}, "condition": "selection"}
+    schemas = dict.fromkeys(("kql", "lucene", "dsl"), "ecs-caseless")
+    found = built(tmp_path, [rule(detection=detection)], schemas)
+    (made,) = rules_of(found)
+    assert len(made["query"]) < 200
+    (part,) = made["filters"]
+    assert part["meta"]["alias"] == "selection"
+    assert {o.verdict for o in found.published[0].outputs if o.kind == "detection-rule"} == {
+        "exact"
+    }
+
+
+def test_host_user_and_the_rules_own_fields_are_highlighted(tmp_path: Path) -> None:
+    assert one(tmp_path)["investigation_fields"]["field_names"] == [
+        "host.name",
+        "user.name",
+        "process.command_line",
+        "process.executable",
+        "process.pe.original_file_name",
+    ]
+
+
 def test_lucene_is_there_for_the_asking(tmp_path: Path) -> None:
     (found,) = rules_of(built(tmp_path, [rule()], build={"language": "lucene"}))
     assert found["language"] == "lucene"

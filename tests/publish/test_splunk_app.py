@@ -86,11 +86,11 @@ def test_suppression_can_be_switched_off(tmp_path: Path) -> None:
     assert "alert.suppress.fields" not in found
 
 
-def test_the_description_names_techniques_level_and_rule(tmp_path: Path) -> None:
-    found = search_of(built(tmp_path, [rule(1)]))["description"]
+def test_the_description_names_techniques_level_rule_and_author(tmp_path: Path) -> None:
+    found = search_of(built(tmp_path, [rule(1, author="A, B")]))["description"]
     assert found == (
         "Detects a program. (MITRE ATT&CK T1059.001; level high; "
-        "Sigma rule 00000001-1111-4111-8111-111111111111)"
+        "Sigma rule 00000001-1111-4111-8111-111111111111 by A, B)"
     )
 
 
@@ -152,12 +152,12 @@ def test_a_query_with_dollars_is_no_drilldown_whose_tokens_would_be_replaced(
     assert json.loads(found["action.notable.param.drilldown_searches"]) == []
 
 
-def test_searches_and_macros_are_seen_by_enterprise_security_alone_if_that_runs_them(
-    tmp_path: Path,
+@pytest.mark.parametrize("with_es", [False, True])
+def test_searches_and_macros_are_seen_where_results_are_looked_at(
+    tmp_path: Path, with_es: bool
 ) -> None:
-    assert app(built(tmp_path, [rule()]))["metadata/default.meta"].count("export = none") == 2
-    with_es = built(tmp_path, [rule()], build={"es": True})
-    assert app(with_es)["metadata/default.meta"].count("export = system") == 2
+    found = built(tmp_path, [rule()], build={"es": with_es})
+    assert app(found)["metadata/default.meta"].count("export = system") == 2
 
 
 def test_the_app_is_named_and_versioned_by_the_settings(tmp_path: Path) -> None:

@@ -102,6 +102,8 @@ tests = st.one_of(
     st.builds(Exists),
 )
 
+pytestmark = pytest.mark.slow
+
 
 def _leaf(name: str, test: object) -> Atom:
     return Atom(name, test, (Origin("sel", (name,)),))  # type: ignore[arg-type]

@@ -28,8 +28,9 @@ TACTIC_URL = "https://attack.mitre.org/tactics/"
 class Detection:
     """What a detection rule is made of.
 
-    ``indices`` are the patterns it searches; ``guide`` is Markdown about its exclusions; ``label``
-    says, where it is not exact, that it is not and why it is here.
+    ``indices`` are the patterns it searches; ``own`` the names of the rule's own searches; ``guide``
+    is Markdown about its exclusions; ``label`` says, where it is not exact, that it is not and why
+    it is here.
     """
 
     rule_id: str
@@ -43,6 +44,7 @@ class Detection:
     filters: Sequence[Mapping[str, Any]] = ()
     sources: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
     guide: str = ""
     label: str = ""
 
@@ -101,10 +103,18 @@ def _optional(found: Detection, build: Build) -> dict[str, Any]:
         }
     if build.required_fields:
         more["required_fields"] = [{"name": n, "type": t} for n, t in required_fields(found)]
-    names = [name for name, _ in required_fields(found)]
-    if names:
-        more["investigation_fields"] = {"field_names": names}
+    more["investigation_fields"] = {"field_names": list(_highlighted(found))}
     return more
+
+
+def _highlighted(found: Detection) -> Iterator[str]:
+    """Where it happened and who did it, and the fields that the rule itself tests."""
+    tested = {
+        atom.field
+        for atom in atoms(found.formula)
+        if atom.field and any(origin.identifier in found.own for origin in atom.origins)
+    }
+    yield from dict.fromkeys(["host.name", "user.name", *sorted(tested)])
 
 
 def required_fields(found: Detection) -> Iterator[tuple[str, str]]:

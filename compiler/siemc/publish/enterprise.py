@@ -12,14 +12,14 @@ from typing import Any
 
 from siemc.publish.entities import Entities
 from siemc.publish.levels import RISK_SCORE
-from siemc.publish.saved_search import Search, techniques_of
+from siemc.publish.saved_search import Search, credit, techniques_of
 from siemc.publish.texts import title_of, told_by, without_tokens
 
 
 def settings(search: Search, found: Entities) -> dict[str, str]:
     """The settings of the actions ``correlationsearch``, ``notable`` and ``risk``."""
     title = without_tokens(title_of(search.metadata))
-    told = without_tokens(told_by(search.metadata))
+    told = told_by(search.metadata)
     return {
         "action.correlationsearch.enabled": "1",
         "action.correlationsearch.label": search.name,
@@ -27,7 +27,7 @@ def settings(search: Search, found: Entities) -> dict[str, str]:
         "action.correlationsearch.metadata": _json(_metadata(search)),
         "action.notable": "1",
         "action.notable.param.rule_title": title,
-        "action.notable.param.rule_description": told,
+        "action.notable.param.rule_description": without_tokens(f"{told} ({credit(search)})"),
         "action.notable.param.security_domain": found.domain,
         "action.notable.param.severity": search.level,
         "action.notable.param.nes_fields": ",".join(found.names),

@@ -48,8 +48,7 @@ def _row(logsource: Mapping[str, str]) -> Mapping[str, Any]:
     category, service = logsource.get("category", ""), logsource.get("service", "")
     if logsource.get("product", "windows") == "windows":
         found = data["categories"].get(category) or data["services"].get(service)
-        if found:
-            return dict(found)
+        return dict(found or data["windows"])
     return dict(data["default"])
 
 

@@ -74,6 +74,7 @@ class DetectionRules:
             filters=parts.filters,
             sources=tuple(each.id for each in plan.sources if each.used),
             assumptions=draft.assumptions,
+            own=frozenset(subject.loaded.rule.detection.detections),
             guide=guide(simplify(lower(subject.loaded).formula)),
             label=label,
         )

@@ -14,10 +14,11 @@ from siemc.publish.entities import Entities, entities
 from siemc.publish.levels import DEFAULT, SPLUNK_SEVERITY
 from siemc.publish.texts import minute, one_line, told_by
 
-# An hour, ten minutes after its end, and five minutes of the hour before: what arrives late is
-# found by the next run, and the suppression keeps it from alerting twice
+# An hour and five minutes of the one before: what arrives late is found by the next run. That may
+# start a little later in its hour, so the suppression that keeps an event from alerting twice is
+# longer than both
 EARLIEST, LATEST = "-70m@m", "-5m@m"
-PERIOD = "1h"
+PERIOD = "75m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _enterprise(search: Search, found: Entities, build: Build) -> dict[str, str]
 
 
 def _suppression(search: Search, found: Entities) -> Iterator[tuple[str, str]]:
-    """Per host and user for an hour, unless the deployment says otherwise."""
+    """Per host and user until the next run is over, unless the deployment says otherwise."""
     said = search.deployment.suppression("splunk")
     if said is False:
         yield "alert.suppress", "0"
@@ -86,16 +87,22 @@ def _suppression(search: Search, found: Entities) -> Iterator[tuple[str, str]]:
 
 
 def description(search: Search) -> str:
-    """What the rule detects, its techniques, its level and its id, on one line."""
+    """What the rule detects, its techniques, its level, its id and its author, on one line."""
     metadata = search.metadata
     techniques = [each.removeprefix("attack.").upper() for each in techniques_of(metadata)]
     facts = [
         f"MITRE ATT&CK {', '.join(techniques)}" if techniques else "",
         f"level {metadata.level}" if metadata.level else "",
-        f"Sigma rule {search.rule_id}",
+        credit(search),
     ]
     told = f"{search.label} {told_by(metadata)}".strip()
     return one_line(f"{told} ({'; '.join(each for each in facts if each)})")
+
+
+def credit(search: Search) -> str:
+    """The rule and its author, whom the Detection Rule License wants named where a rule matches."""
+    authors = one_line(", ".join(search.metadata.authors))
+    return f"Sigma rule {search.rule_id}{f' by {authors}' if authors else ''}"
 
 
 def techniques_of(metadata: Metadata) -> tuple[str, ...]:

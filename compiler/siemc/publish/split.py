@@ -18,6 +18,8 @@ from siemc.schema import Schema
 
 LAYOUT = Layout()
 EVERYTHING = "*:*"
+# Past these many characters nobody reads KQL, and a filter has one list of terms instead
+LONG_QUERY, LONG_PART = 32_000, 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def split(formula: Formula, schema: Schema, kql: Backend, dsl: Backend) -> Split
     A filter is made of each exclusion that KQL cannot say, and of each other part.
     """
     whole = kql.emit(formula, schema, LAYOUT)
-    if whole.text is not None and not whole.problems:
+    if whole.text is not None and not whole.problems and len(whole.text) <= LONG_QUERY:
         return Split(whole.text, (), (), whole.assumptions)
     said: list[Formula] = []
     unsaid: list[Formula] = []
@@ -70,7 +72,8 @@ def _beside(
 
 def _is_said(part: Formula, schema: Schema, kql: Backend) -> bool:
     emission = kql.emit(part, schema, LAYOUT)
-    return emission.text is not None and not emission.problems
+    is_exact = emission.text is not None and not emission.problems
+    return is_exact and len(emission.text or "") <= LONG_PART
 
 
 def _conjuncts(formula: Formula) -> Iterator[Formula]:

@@ -28,7 +28,7 @@ def app_files(searches: Sequence[Output], build: Build) -> dict[str, bytes]:
         "default/app.conf": _app_conf(build),
         "default/macros.conf": _macros(searches),
         "default/savedsearches.conf": _joined(each.text or "" for each in searches),
-        "metadata/default.meta": _meta(build),
+        "metadata/default.meta": _meta(),
     }
     return {f"{build.app}/{name}": text.encode("utf-8") for name, text in texts.items()}
 
@@ -73,10 +73,10 @@ def _macro(name: str, definition: str) -> str:
     return write_stanza(name, {"definition": definition, "description": told, "iseval": "0"})
 
 
-def _meta(build: Build) -> str:
-    """Enterprise Security runs drilldowns in an app of its own: it must see searches and macros."""
+def _meta() -> str:
+    """Results are looked at in other apps, Search or Enterprise Security: these see both."""
     access = {"access": "read : [ * ], write : [ admin, sc_admin ]"}
-    export = {"export": "system" if build.es else "none"}
+    export = {"export": "system"}
     lines = ["[]", *(f"{key} = {value}" for key, value in access.items())]
     stanzas = ["\n".join(lines) + "\n"]
     stanzas += [write_stanza(name, export) for name in ("savedsearches", "macros")]
