@@ -28,9 +28,9 @@ TACTIC_URL = "https://attack.mitre.org/tactics/"
 class Detection:
     """What a detection rule is made of.
 
-    ``indices`` are the patterns it searches, ``own`` the names of the rule's own searches; ``guide``
-    is Markdown about its exclusions; ``label`` says, where it is not exact, that it is not and why
-    it is here.
+    ``indices`` are the patterns it searches, ``own`` the names of the rule's own searches;
+    ``guide`` is Markdown about its exclusions; ``label`` says, where it is not exact, that it is
+    not and why it is here.
     """
 
     rule_id: str
