@@ -9,7 +9,7 @@ import ctypes
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +23,15 @@ _AT_FDCWD = -100
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of folder: the file by which siemc knows that it made one, and what it is called."""
+    """A kind of folder: the file by which siemc knows that it made one, and what it is called.
+
+    ``stranger`` finds something in such a folder that siemc did not make, if there is any; the mark
+    may be a name that others use too.
+    """
 
     mark: str
     name: str
+    stranger: Callable[[Path], str | None] = lambda _: None
 
 
 @contextmanager
@@ -59,11 +64,15 @@ def write(folder: Path, name: str, text: str) -> None:
 
 
 def _check(place: Path, target: Path, kind: Kind) -> None:
-    if not os.path.lexists(place) or (place / kind.mark).is_file():
-        return
-    if place.is_dir() and not any(place.iterdir()):
+    if not os.path.lexists(place) or (place.is_dir() and not any(place.iterdir())):
         return
     message = f"There is something already that is no {kind.name} of siemc's."
+    mark = place / kind.mark
+    if mark.is_file() and not mark.is_symlink():
+        stranger = kind.stranger(place)
+        if stranger is None:
+            return
+        message = f"There is something in it that siemc did not make: {stranger}."
     hint = "Name a new folder with -o, or remove what is there."
     raise UsageError(Diagnostic("SC307", message, hint, str(target)))
 

@@ -147,4 +147,14 @@ def changed_files(revision: str, paths: Sequence[str]) -> set[str]:
     return {os.path.join(root, os.fsdecode(name)) for name in names if name}
 
 
+def text_at(revision: str, path: str) -> str:
+    """The text of a file at a revision; empty where there was none."""
+    folder, name = os.path.split(path)
+    while folder and not os.path.isdir(folder):  # the folder may be gone as well
+        folder, parent = os.path.split(folder)
+        name = os.path.join(parent, name)
+    found = _git(["-C", folder or os.curdir, "show", f"{revision}:./{name}"])
+    return "" if found is None else found.decode("utf-8", "replace")
+
+
 _SINCE = "Name a commit, a branch or a tag of the git repository you are in."

@@ -117,8 +117,8 @@ def test_rules_that_no_importer_could_tell_apart_are_refused(siemc: Siemc, folde
     assert run.code == 1
     assert "twin.yml:3:1: error SC314" in run.err
     assert "good.yml" in run.err
-    assert run.err.count("SC314") == 2
-    assert "saved-search: 1 compiled, 2 refused" in run.err
+    assert run.err.count("SC314") == 3
+    assert "saved-search: 3 refused" in run.err
     assert "query spl: 3 compiled" in run.err
 
 
@@ -161,6 +161,50 @@ def test_misuse_is_told_and_nothing_is_written(
     assert code in run.err
     if "--junit" not in args:
         assert not (folder / "dist").exists()
+
+
+@pytest.mark.parametrize("mark", ["{}", '{"name": "a web extension"}', "[]", "{", None])
+def test_a_manifest_of_something_else_does_not_give_a_folder_away(
+    siemc: Siemc, folder: Path, mark: str | None
+) -> None:
+    if mark is None:
+        (folder / "manifest.json").symlink_to("/etc/hostname")
+    else:
+        (folder / "manifest.json").write_text(mark, encoding="utf-8")
+    before = sorted(path.name for path in folder.iterdir())
+    run = siemc("build", "good.yml", "-o", ".")
+    assert run.code == 2
+    assert "SC307" in run.err
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_what_was_put_beside_the_artifacts_is_not_deleted(siemc: Siemc, folder: Path) -> None:
+    siemc("build", "good.yml", "-t", "spl")
+    (folder / "dist/notes").mkdir()
+    (folder / "dist/notes/mine.txt").write_text("mine", encoding="utf-8")
+    run = siemc("build", "good.yml", "-t", "spl")
+    assert run.code == 2
+    assert "notes/mine.txt" in run.err
+    assert (folder / "dist/notes/mine.txt").is_file()
+
+
+def test_indices_that_the_schema_does_not_know_are_told(siemc: Siemc, folder: Path) -> None:
+    toml = '[[deploy]]\nelastic = {index = ["logs-linux-*"]}\n'
+    (folder / "siemc.toml").write_text(toml, encoding="utf-8")
+    run = siemc("build", "good.yml", "-t", "spl")
+    assert "SC319" in run.err
+    outputs = {each["kind"]: each for each in manifest(folder / "dist")["rules"][0]["outputs"]}
+    assert outputs["detection-rule"]["codes"] == ["SC319"]
+
+
+def test_a_rule_whose_field_is_missing_is_never_called_exact(siemc: Siemc, folder: Path) -> None:
+    text = GOOD.replace("Image|endswith: '\\evil.exe'", "Image: x\n    NoSuchField: y")
+    (folder / "lacking.yml").write_text(text, encoding="utf-8")
+    (folder / "siemc.toml").write_text('[[deploy]]\nallow = {reason = "so"}\n', encoding="utf-8")
+    siemc("build", "lacking.yml", "-s", "agent-windows", "-s", "spl=splunk-sysmon")
+    outputs = manifest(folder / "dist")["rules"][0]["outputs"]
+    assert {each["status"] for each in outputs} == {"labelled"}
+    assert "exact" not in {each["verdict"] for each in outputs}
 
 
 def test_a_folder_that_is_no_build_is_left_alone(siemc: Siemc, folder: Path) -> None:
@@ -285,6 +329,34 @@ def test_new_settings_change_every_rule(siemc: Siemc, repository: Path) -> None:
     (repository / "siemc.toml").write_text("[build]\nes = true\n", encoding="utf-8")
     siemc("build", ".", "-t", "spl", "--only-changed", "HEAD")
     assert published(repository) == {"Good", "Other"}
+
+
+FILTER = """title: Filter
+logsource: {product: windows, category: process_creation}
+filter:
+  rules: [11111111-1111-4111-8111-111111111111]
+  selection: {User: admin}
+  condition: not selection
+"""
+
+
+@pytest.mark.parametrize("change", ["remove", "move", "edit"])
+def test_a_filter_that_changed_concerns_every_rule(
+    siemc: Siemc, repository: Path, change: str
+) -> None:
+    path = repository / "filter.yml"
+    path.write_text(FILTER, encoding="utf-8")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "filter")
+    if change == "remove":
+        path.unlink()
+    elif change == "move":
+        path.rename(repository / "filter.off")
+    else:
+        path.write_text(FILTER.replace("admin", "root"), encoding="utf-8")
+    siemc("build", ".", "-t", "spl", "-s", "winlogbeat-9", "--only-changed", "HEAD")
+    assert "Other" in published(repository)
+    assert manifest(repository / "dist")["only_changed"] == "HEAD"
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--output=x", ""])

@@ -101,6 +101,15 @@ def test_it_looks_back_as_elastics_own_rules_do(tmp_path: Path) -> None:
     assert found["enabled"] is False
 
 
+@pytest.mark.parametrize(
+    ("interval", "start"), [("5m", "now-9m"), ("1h", "now-64m"), ("30s", "now-5m")]
+)
+def test_a_longer_interval_leaves_no_gap(tmp_path: Path, interval: str, start: str) -> None:
+    deploy = [{"elastic": {"interval": interval}}]
+    (found,) = rules_of(built(tmp_path, [rule()], deploy=deploy))
+    assert found["from"] == start
+
+
 def test_the_deployment_says_how_it_runs(tmp_path: Path) -> None:
     elastic = {
         "index": ["my-*"],

@@ -188,10 +188,23 @@ def test_rules_of_one_title_or_file_name_keep_names_of_their_own(tmp_path: Path)
     assert len(names) == 2
     macros = {name for name in conf(both, "macros") if name.endswith("_filter")}
     assert len(macros) == 2
-    # A third rule, which comes first, changes neither
+    # A third rule changes neither
     more = built(tmp_path, {**texts, "a/0": rule(3, title="Other")})
     assert names < set(conf(more, "savedsearches"))
     assert macros < set(conf(more, "macros"))
+
+
+def test_a_younger_rule_does_not_take_the_name_of_an_older_one(tmp_path: Path) -> None:
+    alone = built(tmp_path / "a", {"x/a": rule(2, title="Same", date="2024-01-01")})
+    (name,) = conf(alone, "savedsearches")
+    texts = {
+        "x/a": rule(2, title="Same", date="2024-01-01"),
+        "b/a": rule(1, title="Same", date="2024-06-01"),
+    }
+    both = conf(built(tmp_path / "b", texts), "savedsearches")
+    assert len(both) == 2
+    assert "00000002-1111" in (both[name].get("description") or "")
+    assert (both[name].get("search") or "").endswith("| `a_filter`")
 
 
 def test_a_title_made_to_be_that_of_another_rule_does_not_take_its_name(tmp_path: Path) -> None:

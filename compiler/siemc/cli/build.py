@@ -15,7 +15,6 @@ from siemc.cli.common import (
     PipelinesOption,
     SchemasOption,
     SourcesOption,
-    TargetsOption,
     say,
     usage_errors,
 )
@@ -46,7 +45,10 @@ def build_command(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The folder to put the artifacts in.")
     ] = Path("dist"),
-    target: TargetsOption = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option("-t", "--target", help="Targets of the query files [default: all four]."),
+    ] = None,
     pipeline: PipelinesOption = None,
     schema: SchemasOption = None,
     source: SourcesOption = None,
@@ -105,8 +107,8 @@ def build_command(
         asked = request(wanted)
         recorded = recorded_in(baseline)
         built = made(asked)
-        write(built, output)
         _reports(built, recorded, junit, sarif)
+        write(built, output)
     _say(built, recorded)
     _say_of_deployment(asked)
     _print(built, output, shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,6 +62,7 @@ def request(wanted: Wanted) -> Request:
         deployments=deployments,
         plain=wanted.targets or found.targets or PLAIN,
         live=live,
+        since=wanted.since,
         changed=None if wanted.since is None else _changed(wanted, found, loaded),
     )
 
@@ -108,12 +110,29 @@ def _changed(wanted: Wanted, found: Settings, loaded: Loaded) -> set[str] | None
     paths = dict.fromkeys([e.path for e in loaded.rules] + [e.path for e in loaded.broken])
     rules = {path: os.path.realpath(path) for path in paths}
     files = _files_of(wanted, found)
-    changed = changed_files(wanted.since or "", [*wanted.paths, *files])
-    there = {os.path.realpath(path) for path in changed if os.path.exists(path)}
+    since = wanted.since or ""
+    own = [os.path.abspath(name) for name in ("siemc.toml", "pyproject.toml")]
+    changed = changed_files(since, [*wanted.paths, *files, *own])
+    there = {os.path.realpath(path) for path in changed}
     others = {path for path in there if path.endswith((".yml", ".yaml"))} - set(rules.values())
-    if others or there & {os.path.realpath(each) for each in files}:
+    known = {os.path.realpath(each) for each in [*files, *own]}
+    if others or there & known or any(_has_filter(since, path) for path in there):
         return None
     return {path for path, real in rules.items() if real in there}
+
+
+_FILTER = re.compile(r"^filter\s*:", re.MULTILINE)
+
+
+def _has_filter(since: str, path: str) -> bool:
+    """Whether a file holds a filter, which is about other rules, or did at the revision."""
+    from siemc.revisions import text_at
+
+    try:
+        now = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        now = ""
+    return any(_FILTER.search(each) for each in (now, text_at(since, path)))
 
 
 def _files_of(wanted: Wanted, found: Settings) -> list[str]:
@@ -124,10 +143,10 @@ def _files_of(wanted: Wanted, found: Settings) -> list[str]:
 
 
 def recorded_in(option: Path | None) -> Recorded | None:
-    """The baseline of the command line, else that of the settings if its file is there."""
-    from siemc.publish.baseline import read_baseline
+    """The baseline of the command line, else that of the settings or of this folder, if any."""
+    from siemc.publish.baseline import NAME, read_baseline
 
     if option is not None:
         return read_baseline(option)
-    named = settings().baseline
-    return read_baseline(Path(named)) if named and os.path.isfile(named) else None
+    named = settings().baseline or NAME
+    return read_baseline(Path(named)) if os.path.isfile(named) else None

@@ -53,7 +53,7 @@ def record(published: Iterable[Published], names: Names) -> dict[str, Any]:
 
 def key(rule: RuleRef, names: Names) -> str:
     """What a rule is known by: its id, or its file where it has none."""
-    return (rule.id or names.place(rule)).lower()
+    return (rule.id or f"{names.place(rule)}#{rule.document}").lower()
 
 
 def output_key(output: Output) -> str:

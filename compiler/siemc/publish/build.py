@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,8 @@ from siemc.publish.publisher import Published, Publisher
 from siemc.publish.rules import Live
 from siemc.publish.splunk_app import app_archive
 
-DIST = Kind(mark=NAME, name="build")
 AnyRule = LoadedRule | BrokenRule
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Request:
     ``named`` are the paths that the rules were loaded from; ``plain`` the targets whose queries
     become files of their own; ``live`` what analysts have set on imported rules, by ``rule_id``.
     ``changed`` are the files of the rules that queries and detection rules are made of, ``None``
-    for all: the app is always whole, since to install it takes the place of the one before.
+    for all: the app is always whole, since to install it takes the place of the one before;
+    ``since`` is the revision that they changed from.
     """
 
     loaded: Loaded
@@ -46,6 +48,7 @@ class Request:
     plain: Collection[str]
     live: Live
     changed: Collection[str] | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def build(request: Request, step: Callable[[], None]) -> Built:
     artifacts = tuple(_artifacts(published, request))
     inputs = {path: _hash(path) for path in {rule.path for rule in rules}}
     told = manifest(request.compiler, published, inputs, artifacts, names)
+    told["only_changed"] = request.since
     return Built(artifacts, tuple(published), told, names)
 
 
@@ -101,22 +105,48 @@ def _hash(path: str) -> str:
 def _clashes(rules: Iterable[AnyRule]) -> Iterator[tuple[tuple[str, int], Diagnostic]]:
     """The rules that no importer could tell apart, each with what is wrong."""
     sound = [each for each in rules if isinstance(each, LoadedRule)]
-    uses = Counter((rule_ref(each).id or "").lower() for each in sound)
-    first: dict[str, str] = {}
+    having: dict[str, list[LoadedRule]] = {}
+    for rule in sound:
+        having.setdefault((rule_ref(rule).id or "").lower(), []).append(rule)
     for rule in sound:
         ref = rule_ref(rule)
         place = ("id",) if ref.id else ()
+        others = [each.path for each in having[(ref.id or "").lower()] if each is not rule]
         if not ref.id:
             message = "The rule has no id, by which an importer would know it again."
             hint = "Give it one: siemc lint --fix does."
-        elif uses[ref.id.lower()] > 1 and ref.id.lower() in first:
-            message = f"The rule has the id of another one, {first[ref.id.lower()]}."
+        elif not UUID.fullmatch(ref.id):
+            message = "The rule's id is no UUID, by which importers know rules again."
+            hint = "Give it one, such as the output of uuidgen."
+        elif others:
+            message = f"The rule has the id of another one, {others[0]}."
             hint = "Give it an id of its own."
         else:
-            first[ref.id.lower()] = rule.path
             continue
         found = Diagnostic("SC314", message, hint, rule.path, place=place, document=rule.document)
         yield (rule.path, rule.document), found
+
+
+def _stranger(folder: Path) -> str | None:
+    """A file in the folder that its manifest does not name; the manifest, if it is not siemc's."""
+    try:
+        data = json.loads((folder / NAME).read_bytes())
+        ours = {"contract", "siemc", "artifacts"} <= data.keys()
+        listed = {NAME, *(each["path"] for each in data["artifacts"])} if ours else set()
+    except (OSError, ValueError, RecursionError, AttributeError, KeyError, TypeError):
+        return NAME
+    if not ours:
+        return NAME
+    for root, folders, names in os.walk(folder):
+        links = [each for each in folders if os.path.islink(os.path.join(root, each))]
+        for name in [*names, *links]:
+            below = Path(os.path.relpath(os.path.join(root, name), folder)).as_posix()
+            if below not in listed:
+                return below
+    return None
+
+
+DIST = Kind(mark=NAME, name="build", stranger=_stranger)
 
 
 # --- artifacts --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -164,10 +164,27 @@ def _check(settings: Settings) -> None:
 
     data = {"build": dict(settings.build), "deploy": list(settings.deploy)}
     found = best_match(Draft202012Validator(_schema()).iter_errors(data))
-    if found is not None:
+    if found is None:
+        for path, text in _texts(data, ()):
+            if text != text.strip() or not text.isprintable():
+                said = f"{_where(path)}: {text!r} begins or ends with a blank, or cannot be printed"
+                raise wrong(settings.path or Path("siemc.toml"), said)
+    else:
         raise wrong(
             settings.path or Path("siemc.toml"), f"{_where(found.absolute_path)}: {found.message}"
         )
+
+
+def _texts(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text in the settings, and where it is."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _texts(each, (*path, key))
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _texts(each, (*path, number))
 
 
 def _where(path: Iterable[str | int]) -> str:

@@ -19,7 +19,7 @@ from siemc.publish.levels import DEFAULT, KIBANA_SEVERITY, RISK_SCORE
 from siemc.publish.texts import one_line, title_of
 from siemc.schema import Schema
 
-INTERVAL, FROM = "5m", "now-9m"
+INTERVAL, FURTHER = "5m", 4
 """Elastic's own rules run every five minutes and look four minutes further back."""
 TACTIC_URL = "https://attack.mitre.org/tactics/"
 
@@ -56,21 +56,21 @@ def rule_object(found: Detection, build: Build) -> dict[str, Any]:
     elastic = deployment.elastic
     score = deployment.risk_score
     made: dict[str, Any] = {
-        "author": list(metadata.authors),
+        "author": [one_line(each) for each in metadata.authors],
         "description": _description(found),
         "enabled": bool(deployment.enabled),
         "false_positives": [one_line(each) for each in metadata.false_positives],
         "filters": list(found.filters),
-        "from": elastic.get("from", FROM),
+        "from": elastic.get("from") or _lookback(elastic.get("interval", INTERVAL)),
         "index": list(elastic.get("index", found.indices)),
         "interval": elastic.get("interval", INTERVAL),
         "language": found.language,
-        "license": metadata.licence,
+        "license": one_line(metadata.licence),
         "max_signals": 100,
         "name": title_of(metadata),
         "note": found.guide,
         "query": found.query,
-        "references": list(metadata.references),
+        "references": [one_line(each) for each in metadata.references if each.strip()],
         "risk_score": RISK_SCORE[level] if score is None else score,
         "rule_id": found.rule_id,
         "setup": _setup(found),
@@ -86,8 +86,15 @@ def rule_object(found: Detection, build: Build) -> dict[str, Any]:
     return {key: made[key] for key in sorted(made) if made[key] not in ("", [])}
 
 
+def _lookback(interval: str) -> str:
+    """Where a run begins to look: one interval ago, and a little further."""
+    seconds = {"s": 1, "m": 60, "h": 3600}[interval[-1]] * int(interval[:-1])
+    return f"now-{-(-seconds // 60) + FURTHER}m"
+
+
 def _description(found: Detection) -> str:
-    told = found.metadata.description.strip() or title_of(found.metadata)
+    lines = [one_line(each) for each in found.metadata.description.strip().splitlines()]
+    told = "\n".join(lines) or title_of(found.metadata)
     return f"{found.label} {told}".strip()
 
 

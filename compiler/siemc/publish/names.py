@@ -1,6 +1,7 @@
 """Names: what each rule's query files, saved search and macros are called.
 
-No name depends on what else is published before it: rules that would share one all get a mark.
+Of rules that would share a name the oldest keeps it, since a site's own settings go by the name;
+the others get a mark of their rule.
 """
 
 from __future__ import annotations
@@ -37,9 +38,10 @@ class Names:
         self._label = label
         sound = {(e.path, e.document): e for e in found if isinstance(e, LoadedRule)}
         self._marks = {key: sha256(rule_ref(rule).id or repr(key)) for key, rule in sound.items()}
-        stanzas = {key: self._stanza(key, rule) for key, rule in sound.items()}
+        order = sorted(sound, key=lambda key: _age(sound[key]))
+        stanzas = {key: self._stanza(key, sound[key]) for key in order}
         self._stanzas = _unique(stanzas, self._marked)
-        slugs = {key: slug(self._files[key].name) for key in sound}
+        slugs = {key: slug(self._files[key].name) for key in order}
         self._slugs = _unique(slugs, lambda key, name, size: f"{name}_{self._marks[key][:size]}")
 
     def place(self, rule: RuleRef) -> str:
@@ -71,15 +73,25 @@ class Names:
         return name.removesuffix(" - Rule")[: LONGEST_STANZA - len(end)].rstrip() + end
 
 
+def _age(rule: LoadedRule) -> tuple[str, str, str, int]:
+    """What sorts older rules first: the day it was written, its id, its place."""
+    day = rule.rule.date.isoformat() if rule.rule.date else "9999"
+    return day, str(rule.rule.id or ""), rule.path, rule.document
+
+
 def _unique(names: Mapping[Key, str], mark: Callable[[Key, str, int], str]) -> dict[Key, str]:
-    """The names, those that several have with marks: longer ones, should another name be one."""
-    found = dict(names)
-    for size in SIZES:
-        uses = Counter(name.casefold() for name in found.values())
-        if len(uses) == len(found):
-            break
-        found = {
-            key: name if uses[name.casefold()] == 1 else mark(key, names[key], size)
-            for key, name in found.items()
-        }
+    """The names, in the order of their claim to them; later ones are marked until none is taken."""
+    found: dict[Key, str] = {}
+    taken: set[str] = set()
+    natural = Counter(name.casefold() for name in names.values())
+    for key, name in names.items():
+        chosen = name
+        for size in SIZES:
+            if chosen.casefold() not in taken:
+                break
+            chosen = mark(key, name, size)
+            if natural[chosen.casefold()]:  # another rule is called so already
+                taken.add(chosen.casefold())
+        found[key] = chosen
+        taken.add(chosen.casefold())
     return found

@@ -64,8 +64,8 @@ class Output:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The codes of the errors that it has, each once."""
-        found = (each.code for each in self.diagnostics if each.severity == "error")
+        """The codes of what is wrong with it, or worth a warning, each once."""
+        found = (each.code for each in self.diagnostics if each.severity != "note")
         return tuple(dict.fromkeys(found))
 
 
@@ -102,7 +102,7 @@ class Draft:
             target=self.target,
             schema=self.plan.schema.name,
             status="compiled" if not is_wrong else "labelled" if allowed else "refused",
-            verdict=self.proof.verdict.relation if self.proof else "unproved",
+            verdict=self._verdict,
             text=self.text if allowed or not is_wrong else None,
             assumptions=tuple(sorted(codes)),
             sources=tuple(each.id for each in self.plan.sources if each.used),
@@ -111,6 +111,12 @@ class Draft:
             fields=frozenset(a.field for a in atoms(self.plan.formula) if a.field),
             indices=self.plan.schema.patterns,
         )
+
+    @property
+    def _verdict(self) -> Verdict:
+        """That of the proof; where fields are missing, to be equal on the rest proves nothing."""
+        found = self.proof.verdict.relation if self.proof else "unproved"
+        return "unproved" if self.plan.refused and found == "exact" else found
 
     def _notes(self, subject: Subject) -> Iterator[Diagnostic]:
         """What there is to say of the rule and of its plan."""

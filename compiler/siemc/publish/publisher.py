@@ -103,12 +103,14 @@ class Publisher:
         if text is None and query.nearest is not None:
             allowed = deployment.allowed(query.target)
             text, status = (query.nearest, "labelled") if allowed else (None, status)
+        # Where fields are missing, the nearest query may well be equal on the rest of them
+        hollow = status != "compiled" and query.verdict == "exact"
         return Output(
             kind="query",
             target=query.target,
             schema=query.schema,
             status=status,
-            verdict=query.verdict,
+            verdict="unproved" if hollow else query.verdict,
             name=None if text is None else self.names.query(query.rule, query.target, status),
             text=None if text is None else f"{text}\n",
             assumptions=tuple(each.code for each in query.assumptions),

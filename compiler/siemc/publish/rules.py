@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from siemc.backend import Layout, backends
+from siemc.diagnostics import Diagnostic
 from siemc.lower import lower
 from siemc.passes import simplify
 from siemc.plans import Plan
@@ -51,7 +52,8 @@ class DetectionRules:
         if output.text is not None:
             text = self._line(subject, replace(draft, assumptions=output.assumptions), parts, label)
             output = replace(output, text=text)
-        return replace(output, name=subject.rule.id)
+        told = (*output.diagnostics, *_elsewhere(subject, plan))
+        return replace(output, name=subject.rule.id, diagnostics=told)
 
     def _parts(self, plan: Plan) -> Split:
         known = backends()
@@ -80,3 +82,14 @@ class DetectionRules:
         )
         made = rule_object(found, self.build)
         return line(merged(made, self.live.get(found.rule_id.lower(), {})))
+
+
+def _elsewhere(subject: Subject, plan: Plan) -> Iterator[Diagnostic]:
+    """That the deployment's indices are not those that the verdict is about, if they are not."""
+    named = subject.deployment.elastic.get("index", ())
+    if set(named) - set(plan.schema.patterns):
+        message = f"The rule is to run on {', '.join(named)}, which schema {plan.schema.name} "
+        message += "says nothing about: the verdict holds if the mapping there is the same."
+        hint = f"Name indices of the schema ({', '.join(plan.schema.patterns)}), or another schema."
+        loaded = subject.loaded
+        yield Diagnostic("SC319", message, hint, loaded.path, document=loaded.document)

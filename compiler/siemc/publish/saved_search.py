@@ -5,6 +5,7 @@ The names of settings are those of savedsearches.conf.spec 9.2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from siemc.publish.texts import minute, one_line, told_by
 # longer than both
 EARLIEST, LATEST = "-70m@m", "-5m@m"
 PERIOD = "75m"
+_TECHNIQUE = re.compile(r"attack\.t\d{4}(\.\d{3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +110,4 @@ def credit(search: Search) -> str:
 def techniques_of(metadata: Metadata) -> tuple[str, ...]:
     """The tags that name techniques: ``attack.t1105``."""
     found = (tag.lower() for tag in metadata.tags)
-    return tuple(tag for tag in found if tag.startswith("attack.t") and tag[8:9].isdigit())
+    return tuple(dict.fromkeys(tag for tag in found if _TECHNIQUE.fullmatch(tag)))

@@ -14,6 +14,7 @@ from typing import Any
 from siemc.backend import Backend, Layout, Problem
 from siemc.formula import And, Formula, Not, Or, atoms, conjunction, disjunction
 from siemc.passes import simplify
+from siemc.publish.texts import one_line
 from siemc.schema import Schema
 
 LAYOUT = Layout()
@@ -121,7 +122,7 @@ def _named(parts: Iterable[Formula]) -> Iterator[tuple[str, bool, Formula]]:
 
 def _alias(part: Formula) -> str:
     names = dict.fromkeys(origin.identifier for atom in atoms(part) for origin in atom.origins)
-    return ", ".join(names) or "rule"
+    return one_line(", ".join(names)) or "rule"
 
 
 def filter_object(alias: str, negate: bool, query: Any) -> dict[str, Any]:
