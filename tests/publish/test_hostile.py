@@ -115,7 +115,10 @@ def test_random_texts_stay_texts(tmp_path: Path, text: str) -> None:
         ({"build": {"index": "a\n"}}, "[build], index"),
         ({"build": {"nothing": 1}}, "nothing"),
         ({"deploy": [{}, {"severity": "dire"}]}, "[[deploy]] 2, severity"),
-        ({"deploy": [{"splunk": {"schedule": "* * * *", "earliest": "-1h"}}]}, "[[deploy]] 1, splunk.schedule"),
+        (
+            {"deploy": [{"splunk": {"schedule": "* * * *", "earliest": "-1h"}}]},
+            "[[deploy]] 1, splunk.schedule",
+        ),
         ({"deploy": [{"splunk": {"suppress": {"fields": ["a\nb"], "period": "1h"}}}]}, "suppress"),
         ({"deploy": [{"allow": {}}]}, "reason"),
         ({"deploy": [{"allow": {"reason": "x", "targets": ["kqll"]}}]}, "allow.targets"),
