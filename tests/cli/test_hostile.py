@@ -12,6 +12,8 @@ import pytest
 
 from tests.cli import GOOD, Run
 
+pytestmark = pytest.mark.slow
+
 Siemc = Callable[..., Run]
 ALL = [arg for name in ("spl", "kql", "lucene", "dsl") for arg in ("-t", name)]
 

@@ -24,6 +24,8 @@ from tests.exact.test_rules_from_text import (
     read_spl,
 )
 
+pytestmark = pytest.mark.slow
+
 TEXTS = (
     "",
     "ab",

@@ -17,6 +17,8 @@ from tests.splunk.reading.make import RAW, answers, reading
 from tests.splunk.spl_model import holds
 from tests.splunk.test_meaning import events, formulas, values
 
+pytestmark = pytest.mark.slow
+
 Events = list[dict[str, list[str]]]
 
 
