@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from siemc.cli.common import usage_errors
-from siemc.cli.lint import FailOn, Shape
-
-if TYPE_CHECKING:
-    from siemc.importcheck.report import Report
-
-FOUND = 1
+from siemc.cli.findings import (
+    FailOn,
+    FailOnOption,
+    Shape,
+    ShapeOption,
+    exit_code,
+    print_findings,
+)
 
 
 def import_check_command(
@@ -24,12 +26,8 @@ def import_check_command(
             help="Folders of siemc build, Splunk apps, .conf files, rules as .ndjson or .json.",
         ),
     ],
-    shape: Annotated[
-        Shape, typer.Option("--format", help="How to print the findings.")
-    ] = Shape.TEXT,
-    fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Exit 1 from this severity on.")
-    ] = FailOn.ERROR,
+    shape: ShapeOption = Shape.TEXT,
+    fail_on: FailOnOption = FailOn.ERROR,
 ) -> None:
     """Check artifacts as Splunk and Kibana would; exit 0 if they import, 1 if not, 2 on misuse."""
     from siemc.importcheck.report import summary
@@ -37,31 +35,6 @@ def import_check_command(
 
     with usage_errors():
         report = check(paths)
-    _print(report, shape)
+    print_findings(report.findings, shape)
     print(f"siemc: {summary(report)}", file=sys.stderr)
-    raise typer.Exit(FOUND if _fails(report, fail_on) else 0)
-
-
-def _print(report: Report, shape: Shape) -> None:
-    from siemc import __version__
-    from siemc.lint import output
-    from siemc.lint.sarif import sarif
-
-    if shape is Shape.SARIF:
-        print(sarif(report.findings, __version__))
-        return
-    lines = {
-        Shape.TEXT: output.text,
-        Shape.JSON: output.json_lines,
-        Shape.GITHUB: output.github,
-    }[shape]
-    for line in lines(report.findings):
-        print(line)
-
-
-def _fails(report: Report, fail_on: FailOn) -> bool:
-    order = [FailOn.NOTE, FailOn.WARNING, FailOn.ERROR]
-    if fail_on is FailOn.NEVER:
-        return False
-    failing = set(order[order.index(fail_on) :])
-    return any(each.diagnostic.severity in failing for each in report.findings)
+    raise typer.Exit(exit_code(report.findings, fail_on))

@@ -5,37 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from siemc.cli.common import say, usage_errors
+from siemc.cli.findings import (
+    FailOn,
+    FailOnOption,
+    Shape,
+    ShapeOption,
+    exit_code,
+    print_findings,
+)
 
 if TYPE_CHECKING:
     from siemc.lint.findings import Finding
     from siemc.lint.run import Codes
     from siemc.load import Loaded
-
-FOUND = 1
-
-
-class Shape(StrEnum):
-    """How the findings are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
-
-
-class FailOn(StrEnum):
-    """From which severity on a finding makes the command fail."""
-
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
-    NEVER = "never"
 
 
 def lint_command(
@@ -53,12 +40,8 @@ def lint_command(
     fix: Annotated[
         bool, typer.Option("--fix", help="Mend what can be without changing what a rule matches.")
     ] = False,
-    shape: Annotated[
-        Shape, typer.Option("--format", help="How to print the findings.")
-    ] = Shape.TEXT,
-    fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Exit 1 from this severity on.")
-    ] = FailOn.WARNING,
+    shape: ShapeOption = Shape.TEXT,
+    fail_on: FailOnOption = FailOn.WARNING,
 ) -> None:
     """Look for mistakes in rules; exit 0 if there are none, 1 if there are some, 2 on misuse."""
     from siemc.lint.run import Codes
@@ -70,9 +53,9 @@ def lint_command(
         if fix and _fix(findings):
             loaded = _load(paths)
             findings = _lint(loaded, codes)
-    _print(findings, shape)
+    print_findings(findings, shape)
     print(f"siemc: {_summary(findings, loaded)}", file=sys.stderr)
-    raise typer.Exit(FOUND if _fails(findings, fail_on) else 0)
+    raise typer.Exit(exit_code(findings, fail_on))
 
 
 def _codes(options: list[str] | None) -> tuple[str, ...]:
@@ -129,32 +112,7 @@ def _fix(findings: list[Finding]) -> bool:
     return bool(mended)
 
 
-def _print(findings: list[Finding], shape: Shape) -> None:
-    from siemc import __version__
-    from siemc.lint import output
-    from siemc.lint.sarif import sarif
-
-    if shape is Shape.SARIF:
-        print(sarif(findings, __version__))
-        return
-    lines = {
-        Shape.TEXT: output.text,
-        Shape.JSON: output.json_lines,
-        Shape.GITHUB: output.github,
-    }[shape]
-    for line in lines(findings):
-        print(line)
-
-
 def _summary(findings: list[Finding], loaded: Loaded) -> str:
     from siemc.lint.output import summary
 
     return summary(findings, len(loaded.rules) + len(loaded.broken))
-
-
-def _fails(findings: list[Finding], fail_on: FailOn) -> bool:
-    order = [FailOn.NOTE, FailOn.WARNING, FailOn.ERROR]
-    if fail_on is FailOn.NEVER:
-        return False
-    failing = set(order[order.index(fail_on) :])
-    return any(each.diagnostic.severity in failing for each in findings)
