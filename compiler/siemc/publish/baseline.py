@@ -12,13 +12,12 @@ from siemc.diagnostics import Diagnostic, UsageError
 from siemc.publish.names import Names
 from siemc.publish.outputs import Output
 from siemc.publish.publisher import Published
+from siemc.publish.standing import STATUS, UNPROVED, VERDICT
 from siemc.query import RuleRef
 
 CONTRACT = 1
 NAME = "siemc-baseline.json"
-STATUSES = ("compiled", "labelled", "refused", "failed")
-VERDICTS = ("exact", "unproved", "narrower", "wider", "different", "unknown")
-_WORSE_THAN = {"exact": 0, "narrower": 1, "wider": 1, "different": 2, "unknown": 3}
+
 
 Recorded = Mapping[str, Mapping[str, Any]]
 
@@ -89,14 +88,12 @@ def _steps(
 def _is_worse(was: tuple[str, str], now: tuple[str, str]) -> bool:
     """Whether the second is worse; what was not proved is neither better nor worse."""
     if was[0] != now[0]:
-        return STATUSES.index(now[0]) > STATUSES.index(was[0])
-    if "unproved" in (was[1], now[1]):
-        return False
-    return _WORSE_THAN[now[1]] > _WORSE_THAN[was[1]]
+        return STATUS[now[0]] < STATUS[was[0]]
+    return UNPROVED not in (was[1], now[1]) and VERDICT[now[1]] < VERDICT[was[1]]
 
 
 def _told(status: str, verdict: str) -> str:
-    return status if verdict == "unproved" else f"{status}, {verdict}"
+    return status if verdict == UNPROVED else f"{status}, {verdict}"
 
 
 def text_of(found: Mapping[str, Any]) -> str:
@@ -128,8 +125,8 @@ def _is_entry(entry: Any) -> bool:
     outputs = entry.get("outputs") if isinstance(entry, dict) else None
     return isinstance(outputs, dict) and all(
         isinstance(each, dict)
-        and each.get("status") in STATUSES
-        and each.get("verdict") in VERDICTS
+        and each.get("status") in STATUS
+        and each.get("verdict") in {*VERDICT, UNPROVED}
         for each in outputs.values()
     )
 

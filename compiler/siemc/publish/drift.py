@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from siemc.publish.recorded import Recorded, RecordedOutput, RecordedRule
+from siemc.publish.standing import STATUS, UNPROVED, VERDICT
 
 Kind = Literal["added", "removed", "changed", "same"]
 Turn = Literal["worse", "better", "changed"]
-_STATUS: Mapping[str, int] = {"compiled": 3, "labelled": 2, "refused": 1, "failed": 0}
-# A query that is wider and one that is narrower are wrong in different ways, neither in a worse one
-_VERDICT: Mapping[str, int] = {"exact": 3, "wider": 2, "narrower": 2, "different": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def turn(before: RecordedOutput, after: RecordedOutput) -> Turn | None:
     """
     was, now = _rank(before), _rank(after)
     verdicts = {before.verdict, after.verdict}
-    if was[0] == now[0] and len(verdicts) == 2 and (was == now or "unproved" in verdicts):
+    if was[0] == now[0] and len(verdicts) == 2 and (was == now or UNPROVED in verdicts):
         return "changed"
     if was != now:
         return "better" if now > was else "worse"
@@ -104,7 +102,7 @@ def turn(before: RecordedOutput, after: RecordedOutput) -> Turn | None:
 
 
 def _rank(output: RecordedOutput) -> tuple[int, int]:
-    return _STATUS.get(output.status, -1), _VERDICT.get(output.verdict, 0)
+    return STATUS.get(output.status, -1), VERDICT.get(output.verdict, 0)
 
 
 def _pairs(old: Recorded, new: Recorded) -> Iterator[_Pair]:
