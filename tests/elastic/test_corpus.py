@@ -13,10 +13,10 @@ from siemc.evaluate import evaluate
 from siemc.formula import Formula
 from siemc.load import load
 from siemc.lower import lower
+from tests.engines.lucene import start
 
 from . import dsl_reader, kql_reader
 from .build import emit
-from .lucene_engine import start
 from .samples import admitted, events, of_keywords
 
 pytestmark = pytest.mark.corpus

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from siemc.evaluate import evaluate
 from siemc.formula import FALSE, TRUE, And, Equals, Formula, Glob, IsNull, Not, Or, Regex
+from tests.engines.lucene import Lucene, start
 
 from .build import ONE, RUN, emit, has, leaf
-from .lucene_engine import Lucene, start
 from .samples import Event, admitted, events
 from .test_hostile import HOSTILE, fields, formulas, globs, has_odd_case, texts
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.elastic import dsl_reader
-from tests.elastic.lucene_engine import Lucene
+from tests.engines.lucene import Lucene
 from tests.regex.lucene_reader import to_python
 
 Texts = dict[str, list[str]]

@@ -24,7 +24,7 @@ from siemc.load import LoadedRule, load_text
 from siemc.lower import lower
 from siemc.query import Query
 from tests.elastic import kql_reader
-from tests.elastic.lucene_engine import Lucene, start
+from tests.engines.lucene import Lucene, start
 from tests.exact import reading
 from tests.exact.dsl_expressions import Reader, by_lucene, by_python, hits
 from tests.exact.strategies import FIELDS, LETTERS, detections, events, rule_text, wanted

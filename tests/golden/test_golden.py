@@ -24,7 +24,7 @@ from siemc.lower import Scope
 from siemc.mapping import map_rule
 from siemc.query import Query
 from tests.elastic import dsl_reader, kql_reader
-from tests.elastic.lucene_engine import Lucene, start
+from tests.engines.lucene import Lucene, start
 from tests.formula.event_cases import EventCase, event_cases, formula_of
 from tests.formula.test_modifiers import MODIFIERS
 from tests.splunk import spl_model

@@ -20,7 +20,7 @@ from siemc.load import load_text
 from siemc.prove.verdict import Relation
 from siemc.querytext import QueryText
 from siemc.verify import Verification, verify
-from tests.elastic.lucene_engine import start
+from tests.engines.lucene import start
 
 Detection = Mapping[str, Any]
 

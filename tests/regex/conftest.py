@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.lucene_jvm import jvm
+from tests.engines.jvm import jvm
 
 settings.register_profile("no-deadline", deadline=None)
 settings.load_profile("no-deadline")

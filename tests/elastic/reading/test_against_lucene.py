@@ -13,9 +13,9 @@ from siemc.formula import FALSE, Atom, Formula, Opaque, atoms
 from siemc.reading import ReadError
 from siemc_backends.elastic.reading import regexp
 from siemc_backends.elastic.reading.values import lower
-from tests.elastic.lucene_engine import Lucene, start
 from tests.elastic.samples import Event
-from tests.lucene_jvm import jvm
+from tests.engines.jvm import jvm
+from tests.engines.lucene import Lucene, start
 
 from .build import AT, reading
 from .test_query_string import CLAUSES, PIECES, REFUSED, VALUES

@@ -19,7 +19,7 @@ from siemc.schema import FieldType, Index, Schema
 from siemc_backends.elastic.dsl.parse import read as read_dsl
 from siemc_backends.elastic.kql.parse import read as read_kql
 
-from .kibana import Kibana
+from .parser import Kibana
 
 pytestmark = pytest.mark.engines
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.engines.missing import skip
 
 MISSING = "needs Lucene: pip install arcadedb-embedded jpype1"
 JARS = ("core", "queryparser", "queries", "analysis-common", "sandbox")
@@ -21,7 +21,7 @@ def jvm() -> Any:
     """The module ``jpype``, its machine running; or a skipped test that says what is missing."""
     home = find_spec("arcadedb_embedded")
     if home is None or home.origin is None or find_spec("jpype") is None:
-        pytest.skip(MISSING)
+        skip(MISSING)
     jpype: Any = import_module("jpype")
     if not jpype.isJVMStarted():
         folder = Path(home.origin).parent

@@ -10,23 +10,24 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-HERE = Path(__file__).parent
+from tests.engines import missing
+from tests.engines.missing import Missing, program
+
+NPM = Path(__file__).parent / "npm"
 PACKAGE = Path("node_modules", "@cybernetex", "kbn-es-query")
-
-
-class Missing(Exception):  # noqa: N818 - the reason of a skipped test
-    """Node or the package is not there, and why."""
+HOW = "Kibana's parser is run by Node.js (apt-get install nodejs npm)"
 
 
 class Kibana:
     """A running parser."""
 
     def __init__(self, folder: Path) -> None:
-        command = [_program("node"), str(HERE / "bridge.js"), str(folder / PACKAGE)]
+        command = [program("node", HOW), str(NPM / "bridge.js"), str(folder / PACKAGE)]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
@@ -59,17 +60,19 @@ def start() -> Kibana:
 
 @cache
 def _installed() -> Path:
-    folder = Path(os.environ.get("SIEMC_KIBANA") or _cache() / "siemc" / "kibana")
+    folder = Path(os.environ.get("SIEMC_KIBANA") or missing.cache("kibana"))
     if not (folder / PACKAGE).is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, folder / name)
-        _install(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+            _install(Path(aside))
+            shutil.copytree(aside, folder, dirs_exist_ok=True)
     return folder
 
 
 def _install(folder: Path) -> None:
-    command = [_program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(NPM / name, folder / name)
+    command = [program("npm", HOW), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     try:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=180, check=False
@@ -78,14 +81,3 @@ def _install(folder: Path) -> None:
         raise Missing("npm did not install Kibana's parser within three minutes") from late
     if done.returncode != 0:
         raise Missing(f"npm did not install Kibana's parser: {done.stderr[-300:]}")
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        raise Missing(f"{name} is not installed")
-    return found

@@ -16,7 +16,7 @@ from siemc.reading import ReadError
 from siemc_backends.elastic.kql import KQL
 from siemc_backends.elastic.platform import ELASTIC
 
-from .kibana import Kibana
+from .parser import Kibana
 from .trees import Tree, alike, ours, theirs
 
 pytestmark = pytest.mark.engines

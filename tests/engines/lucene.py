@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.lucene_jvm import jvm
+from tests.engines.jvm import jvm
 
 
 class Lucene:
