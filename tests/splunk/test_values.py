@@ -196,14 +196,14 @@ def test_other_tests_in_where() -> None:
 @pytest.mark.parametrize("op", ["<", "<=", ">", ">="])
 @pytest.mark.parametrize(
     ("number", "digits"),
-    [(5, "5"), (-5, "-5"), (2.5, "2.5"), (2**53, "9007199254740992"), (1e-7, "0.0000001")],
+    [(5, "5"), (-5, "-5"), (2.5, "2.5"), (2**53 - 1, "9007199254740991"), (1e-7, "0.0000001")],
 )
 def test_order(op: CompareOp, number: float, digits: str) -> None:
     where = f"isnotnull(mvfilter(tonumber(f){op}{digits}))"
     assert spl(atom("f", Compare(op, number))) == f"f{op}{digits} | where {where}"
 
 
-@pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 1e20])
+@pytest.mark.parametrize("number", [2**53, -(2**53), 1e20])
 def test_a_bound_beyond_the_whole_doubles_is_no_exact_one(number: float) -> None:
     emission = emit(atom("f", Compare("<", number)))
     assert [problem.code for problem in emission.problems] == ["SC213"]

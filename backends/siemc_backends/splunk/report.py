@@ -31,8 +31,8 @@ from siemc_backends.splunk.shape import leaves
 from siemc_backends.splunk.values import encodable, has_case
 
 FOLDING, WHOLE_EVENT, ONE_VALUE = "SA02", "SA04", "SA09"
-# Whole numbers beyond this are not all doubles, and Splunk's documentation names no other kind
-EXACT = 2**53
+# A whole number beyond this may stand for two: Splunk's documentation names no kind but doubles
+EXACT = 2**53 - 1
 
 
 @dataclass

@@ -25,6 +25,7 @@ from siemc.formula import (
     glob,
 )
 from siemc_backends.splunk.reading.operands import Value, in_case, value_of
+from siemc_backends.splunk.reading.tokens import may_be_a_control
 from siemc_backends.splunk.reading.tree import Call, Comparison, Expression, Number, Text
 from siemc_backends.splunk.reading.truth import (
     ALWAYS,
@@ -41,6 +42,9 @@ from siemc_backends.splunk.reading.truth import (
 from siemc_backends.splunk.reading.values import has_letters, number_of
 
 MAX_LENGTH = 256
+MAX_EXACT = 2**53 - 1
+"""Numbers are floating-point ones of 53 bits (Search Reference, "eval", "Numeric calculations";
+"Conversion functions", ``tonumber``): beyond, two that differ may be equal."""
 
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _REST: dict[str, CompareOp] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -56,11 +60,13 @@ def literal_truth(node: Comparison, codes: set[str]) -> Truth | None:
     match left, right:
         case (Number(one), Number(other)):
             return ALWAYS if _HOLDS[op](one, other) else NEVER
+        case (Text(_, raw), _) | (_, Text(_, raw)) if may_be_a_control(raw):
+            return None
         case (Text(first), Text(second)) if op == "=":
             return ALWAYS if first == second else NEVER
         case (_, Text(text)) if op == "=" and (value := value_of(left)):
             return glob_truth(value, (text,) if text else (), node, codes)
-        case (_, Number(number)):
+        case (_, Number(number)) if abs(number) <= MAX_EXACT:
             return _number_truth(op, left, number, node, codes)
         case _:
             return None

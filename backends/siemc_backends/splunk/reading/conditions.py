@@ -34,6 +34,7 @@ from siemc_backends.splunk.reading.comparisons import (
 from siemc_backends.splunk.reading.fieldpairs import pair_truth, pairs_among
 from siemc_backends.splunk.reading.operands import value_of
 from siemc_backends.splunk.reading.regexes import caseless, regex_test
+from siemc_backends.splunk.reading.tokens import may_be_a_control
 from siemc_backends.splunk.reading.tree import (
     Call,
     Comparison,
@@ -79,9 +80,10 @@ def truth_of(node: Expression, codes: set[str]) -> Truth:
         case Logic(_, items):
             return any_of(truth_of(item, codes) for item in items)
         case Negation(item):
-            return opposite(truth_of(item, codes))
+            return _denied(item, truth_of(item, codes), codes)
         case Comparison("!="):
-            return opposite(_compared(replace(node, op="="), node, codes))
+            same = replace(node, op="=")
+            return _denied(same, _compared(same, node, codes), codes)
         case Comparison():
             return _compared(node, node, codes)
         case Call(name, arguments):
@@ -95,6 +97,26 @@ def truth_of(node: Expression, codes: set[str]) -> Truth:
         case _:
             message = "A condition is missing here: this is a value, not true or false."
             raise ReadError(message, node.start, node.end)
+
+
+def _denied(node: Expression, truth: Truth, codes: set[str]) -> Truth:
+    """NOT of a condition; that it is NULL where the condition is, no page says (``SA17``)."""
+    if _may_be_null(node):
+        codes.add("SA17")
+    return opposite(truth)
+
+
+def _may_be_null(node: Expression) -> bool:
+    match node:
+        case Logic(_, items):
+            return any(map(_may_be_null, items))
+        case Negation(item):
+            return _may_be_null(item)
+        case Comparison("!="):
+            return _may_be_null(replace(node, op="="))
+        case _:
+            truth = truth_of(node, set())
+            return truth.no != negated(truth.yes)
 
 
 def _all(items: tuple[Expression, ...], codes: set[str]) -> Truth:
@@ -238,8 +260,10 @@ def _match(call: Call, codes: set[str]) -> Truth:
 def _like(call: Call, codes: set[str]) -> Truth:
     left, pattern = call.arguments
     value = value_of(left)
-    parts = like_parts(pattern.value) if isinstance(pattern, Text) else None
-    if value is None or parts is None:
+    if value is None or not isinstance(pattern, Text) or may_be_a_control(pattern.raw):
+        return unsaid(call)
+    parts = like_parts(pattern.value)
+    if parts is None:
         return unsaid(call)
     return glob_truth(value, parts, call, codes)
 

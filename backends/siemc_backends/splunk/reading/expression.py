@@ -35,6 +35,8 @@ _RELATIONS = frozenset(("=", "==", "!=", "<", "<=", ">", ">="))
 _ARITHMETIC = frozenset("+-*/%.")
 _WORDS = frozenset(("AND", "OR", "NOT", "XOR", "IN", "LIKE"))
 _FUNCTIONS = frozenset(("IN", "LIKE"))
+_LITERALS = frozenset(("true", "false", "null"))
+"""Words that are values and no fields (Search Manual, "Types of expressions")."""
 
 
 def read_expression(text: str, start: int) -> tuple[Expression, Token]:
@@ -179,6 +181,8 @@ class _Expression:
         if word in _WORDS:
             message = f"{token.text} has no operand before it."
             raise ReadError(message, token.start, token.end)
+        if token.text in _LITERALS:
+            return Call(token.text, (), token.start, token.end)
         return Field(token.text, token.start, token.end)
 
     def group(self, opening: Token) -> Expression:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from siemc.folding import fold, upper_map
+from siemc_backends.splunk.reading.tokens import may_be_a_control
 from siemc_backends.splunk.reading.tree import Call, Expression, Field, Text
 
 Case = Literal["", "lower", "upper"]
@@ -32,7 +33,7 @@ def value_of(node: Expression) -> Value | None:
         case Call("lower" | "upper" as case, (inner,)):
             value = value_of(inner)
             return None if value is None else _in_case(value, case)
-        case Call("coalesce", (inner, Text(default))):
+        case Call("coalesce", (inner, Text(default, raw))) if not may_be_a_control(raw):
             value = value_of(inner)
             if value is None or value.default is not None:
                 return value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from siemc.formula import Atom, Exists, Formula, Opaque, Or, conjunction
+from siemc.formula import Atom, Formula, conjunction
 from siemc.reading import ReadError, Reading, place
 from siemc.schema import Schema
 from siemc_backends.splunk.reading.conditions import truth_of
@@ -22,7 +22,7 @@ from siemc_backends.splunk.reading.tokens import (
     skip_arguments,
     tokens,
 )
-from siemc_backends.splunk.reading.truth import both, negated
+from siemc_backends.splunk.reading.truth import negated
 
 _BLANK = re.compile(r"(?:[ \t\r\n]++|```.*?```)*+", re.DOTALL)
 _IMPLIED = re.compile(r"search(?=[ \t\r\n(\"`]|\Z)(?![ \t\r\n]*+(?:[<>!]=|[=<>]|IN[ \t\r\n(]))")
@@ -105,7 +105,8 @@ def _refusal(name: Token, first: bool = False) -> str:
 def _regex(text: str, name: Token, after: int, codes: set[str]) -> tuple[Formula, Token]:
     """``regex field="..."``, ``regex field!="..."``, or ``regex "..."`` on ``_raw``.
 
-    Whether ``!=`` keeps an event without the field is not documented, so it is left open.
+    ``!=`` keeps an event without the field too, other than in ``search`` (Search Reference,
+    "regex", "Using the regex command with !=").
     """
     found = tokens(SEARCH, text, after)
     match [each.kind for each in found]:
@@ -119,13 +120,8 @@ def _regex(text: str, name: Token, after: int, codes: set[str]) -> tuple[Formula
     quoted, last = found[-2], found[-1]
     test, more = regex_test(quoted.text, quoted.start)
     codes.update(("SA09", *more))
-    origins = place(found[0].start, quoted.end)
-    matched = Atom(field, test, origins)
-    if op == "=":
-        return matched, last
-    there = Atom(field, Exists(), origins)
-    open_ = Atom(field, Opaque("regex != of an absent field"), origins)
-    return both((negated(matched), Or((there, open_)))), last
+    matched = Atom(field, test, place(found[0].start, quoted.end))
+    return (matched if op == "=" else negated(matched)), last
 
 
 def _only_selections(text: str, name: Token, after: int) -> None:

@@ -101,6 +101,7 @@ def show(token: Token) -> str:
 
 _ESCAPE = re.compile(r'\\([\\"|])')
 _EXPRESSION_ESCAPE = re.compile(r'\\([\\"])')
+_CONTROL = re.compile(r"(?<!\\)(?:\\\\)*+\\[tnr]")
 
 
 @lru_cache(maxsize=8192)
@@ -120,10 +121,21 @@ def expression_text(raw: str) -> str:
 
     "To pass a literal backslash in an argument ... you must escape the backslash by using the
     double-slash" (Search Manual, "Backslashes"). A pipe needs none inside quotation marks (Search
-    Manual, "SPL and regular expressions"), so ``\|`` stays for the expression to read.
+    Manual, "SPL and regular expressions"), so ``\|`` stays for the expression to read. Of ``\t``
+    see ``may_be_a_control``.
     """
     inner = raw[1:-1]
     return _EXPRESSION_ESCAPE.sub(r"\1", inner) if "\\" in inner else inner
+
+
+def may_be_a_control(raw: str) -> bool:
+    r"""Whether a quoted text of an expression has a ``\t``, ``\n`` or ``\r`` in it.
+
+    By one page ``\t`` is a tab (Search Manual, "Types of expressions"), by another a sequence that
+    is not known is not altered (Search Reference, "search"); of the other two no page speaks. To
+    PCRE it is all one.
+    """
+    return _CONTROL.search(raw) is not None
 
 
 def unhalved_text(raw: str) -> str:

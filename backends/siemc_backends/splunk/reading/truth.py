@@ -1,9 +1,9 @@
 """The two formulas of a condition: when it is true, and when it is false.
 
 An expression over a field that is absent is NULL, neither true nor false; ``where`` keeps the
-events for which it is true, and NOT of NULL is NULL (Splunk, Search Reference, "where": "returns
-only the results for which the eval expression returns true"; "Comparison and Conditional
-functions", ``null``; Search Manual, "Difference between NOT and !=").
+events for which it is true (Splunk, Search Reference, "where": "returns only the results for which
+the eval expression returns true"). That NOT of NULL is NULL is common knowledge, and on none of
+Splunk's pages: assumption SA17.
 """
 
 from __future__ import annotations
