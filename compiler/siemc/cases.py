@@ -38,8 +38,10 @@ def cases(formula: Formula, schema: Schema, most: int = MOST) -> list[Case]:
     placed = World(schema).place(formula)
     found: dict[str, Case] = {}
     for why, event in _events(formula, schema):
+        if len(found) == most:
+            break
         key = repr(sorted((name, list(map(repr, values))) for name, values in event.items()))
-        if key not in found and len(found) < most:
+        if key not in found:
             try:
                 found[key] = Case(event, evaluate(placed, event), why)
             except UndefinedError:  # a macro in it has no truth value
@@ -81,8 +83,13 @@ def _around(why: str, event: Event, schema: Schema) -> Iterator[tuple[str, Event
         if swapped != list(values) and not schema.writes_lower(name):
             yield f"{why}, other case of {name}", {**event, name: swapped}
         yield f"{why}, no {name}", {key: v for key, v in event.items() if key != name}
-        if all(isinstance(each, str) for each in values):
+        if takes_any_text(schema, name) and all(isinstance(each, str) for each in values):
             yield f"{why}, empty {name}", {**event, name: [""]}
+
+
+def takes_any_text(schema: Schema, name: str) -> bool:
+    """Whether a value of the field may be any text: no address, number or time."""
+    return all(kind.is_term or kind.is_text for kind in schema.types(name))
 
 
 def _swapped(value: Value) -> Value:
