@@ -37,6 +37,8 @@ SETTINGS = {
     "cluster.routing.allocation.disk.threshold_enabled": "false",
     "action.destructive_requires_name": "false",
 }
+# Elasticsearch works this limit out from the node's memory; OpenSearch has 1,024 (assumption SA11).
+OPENSEARCH = {"indices.query.bool.max_clause_count": "8192"}
 
 
 def main() -> None:
@@ -79,7 +81,8 @@ def _node(java: Any, engine: str, home: str) -> Any:
 
 def _settings(java: Any, package: str, home: str) -> Any:
     build = java(f"{package}.common.settings.Settings").builder()
-    for key, value in {**SETTINGS, "path.home": home}.items():
+    own = OPENSEARCH if package == "org.opensearch" else {}
+    for key, value in {**SETTINGS, **own, "path.home": home}.items():
         build.put(key, value)
     return build.build()
 

@@ -26,7 +26,7 @@ from tests.engines.missing import Missing
 
 Query = Mapping[str, Any]
 Hits = frozenset[str]
-BATCH = 200
+BATCH = 50
 
 # Of each module the first words of its jars' names; the other jars are the server's class path.
 MODULES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -114,7 +114,9 @@ class Server:
         for part in _parts(list(queries), BATCH):
             rows = (json.dumps({"query": each, "size": most, "_source": False}) for each in part)
             body = "".join(f"{{}}\n{row}\n" for row in rows)
-            answer = self._must(self.ask("POST", f"/{index}/_msearch", body))
+            answer = self._must(
+                self.ask("POST", f"/{index}/_msearch?max_concurrent_searches=1", body)
+            )
             found += [_found(each, most) for each in answer["responses"]]
         return found
 

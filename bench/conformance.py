@@ -1,0 +1,272 @@
+"""Hold siemc against engines that others wrote: ``docs/conformance.md``.
+
+python -m bench.conformance                    every trial, as recorded: an hour or more
+python -m bench.conformance rules --every 20   one trial, on every 20th rule
+python -m bench.conformance --page             only write the page anew
+
+Trials: ``recordings``, ``rules``, ``random``, ``sigma`` (``tests/engines``). ``SIEMC_CORPUS`` names
+the public rules. What a trial counted is kept in ``bench/conformance.json`` if it ran in full
+(no ``--every``), and the page is made from that file. Exits with 1 on any disagreement.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from siemc.load import LoadedRule, load
+from tests.engines import rule_events
+from tests.engines.kibana import parser
+from tests.engines.kibana.parser import Kibana
+from tests.engines.server import Server
+from tests.engines.tally import Tally, summed
+
+ROOT = Path(__file__).parents[1]
+DATA = Path(__file__).with_suffix(".json")
+PAGE = ROOT / "docs" / "conformance.md"
+SERVERS = ("elasticsearch", "opensearch")
+# The profiles that the rules are tried on, and in which targets.
+PROFILES: Mapping[str, tuple[str, ...]] = {
+    "agent-windows": ("lucene", "dsl", "kql"),
+    "raw": ("lucene", "dsl", "kql"),
+    "defend": ("lucene", "dsl", "kql"),
+    "ecs-caseless": ("lucene", "dsl", "kql"),
+    "winlogbeat-9": ("lucene", "dsl", "kql"),
+    "raw-cased": ("lucene", "dsl"),
+}
+BARE = {"raw", "raw-cased"}  # by the rules' own field names
+ON_BOTH = {"agent-windows", "raw"}  # the others on Elasticsearch alone
+EVENTS = 40  # for each rule, at most
+PART = 150  # rules at a time, so that progress is seen
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is run: every so many rules, and how many random queries of a language."""
+
+    every: int
+    queries: int
+
+    @property
+    def rules(self) -> list[LoadedRule]:
+        """The public rules."""
+        folder = os.environ.get("SIEMC_CORPUS")
+        if not folder:
+            sys.exit("SIEMC_CORPUS does not name the folder with the public rules.")
+        return load([Path(folder) / "sigmahq" / "rules"]).rules[:: self.every]
+
+
+@contextmanager
+def engines() -> Iterator[tuple[list[Server], Kibana]]:
+    """Both servers and Kibana's parser, running."""
+    servers = [Server(name) for name in SERVERS]
+    kibana = parser.start()
+    try:
+        yield servers, kibana
+    finally:
+        kibana.close()
+        for server in servers:
+            server.stop()
+
+
+def rules(asked: Asked) -> Iterator[Tally]:
+    """Each test of each rule, on every profile."""
+    found = asked.rules
+    with engines() as (servers, kibana):
+        for profile, targets in PROFILES.items():
+            for at in range(0, len(found), PART):
+                part = found[at : at + PART]
+                subjects = list(
+                    rule_events.subjects(part, profile, targets, EVENTS, profile in BARE)
+                )
+                for server in servers if profile in ON_BOTH else servers[:1]:
+                    yield from rule_events.run(subjects, profile, server, kibana)
+
+
+def random(asked: Asked) -> Iterator[Tally]:
+    """Random queries of each language on random events."""
+    from tests.engines.random_queries import trial, ways
+
+    with engines() as (servers, kibana):
+        for server in servers:
+            for way in ways.ways(server.name, kibana):
+                yield trial.run(1, asked.queries, server, way)
+
+
+def recordings(asked: Asked) -> Iterator[Tally]:
+    """The recorded events of rules, and those of attacks."""
+    from tests.engines.recordings import trial
+
+    with engines() as (servers, kibana):
+        for server in servers:
+            yield from trial.run(server, kibana)
+
+
+def sigma(asked: Asked) -> Iterator[Tally]:
+    """Other programs that evaluate Sigma rules, beside ``evaluate``."""
+    from tests.engines.oracles.run import results
+
+    for each in results(corpus=bool(os.environ.get("SIEMC_CORPUS"))):
+        yield each.tally
+
+
+TRIALS: dict[str, Callable[[Asked], Iterator[Tally]]] = {
+    "recordings": recordings,
+    "rules": rules,
+    "random": random,
+    "sigma": sigma,
+}
+
+
+def run(name: str, asked: Asked) -> list[Tally]:
+    """One trial, its counts shown as they come."""
+    found: list[Tally] = []
+    start = time.monotonic()
+    for tally in TRIALS[name](asked):
+        found.append(tally)
+        print(
+            f"{time.monotonic() - start:5.0f} s  {tally.trial}, {tally.engine}, {tally.language}: "
+            f"{tally.pairs:,} pairs, {len(tally.disagreements)} disagreements",
+            file=sys.stderr,
+        )
+        for each in tally.disagreements[:5]:
+            print(f"    {each}", file=sys.stderr)
+    return summed(found)
+
+
+def page(data: Mapping[str, Any]) -> str:
+    """The page about what was recorded."""
+    parts = [HEAD]
+    for name, recorded in data.items():
+        rows = [Tally(**{**each, **_counters(each)}) for each in recorded["tallies"]]
+        parts.append(f"## {TITLES[name]}\n\n{ABOUT[name]}\n\nRecorded on {recorded['date']}.\n")
+        parts.append(_table(rows))
+        parts.append(_excuses(rows))
+    return "\n".join([*filter(None, parts), LEFT])
+
+
+def _counters(each: Mapping[str, Any]) -> dict[str, Counter[str]]:
+    return {key: Counter(each[key]) for key in ("excused", "refused")}
+
+
+def _table(rows: Sequence[Tally]) -> str:
+    lines = [
+        "| trial | engine | language | queries | pairs | found | excused | disagreements |",
+        "|-|-|-|-:|-:|-:|-:|-:|",
+    ]
+    for row in rows:
+        lines.append(
+            f"| {row.trial} | {row.engine} | {row.language} | {row.queries:,} | {row.pairs:,} | "
+            f"{row.matches:,} | {row.excused.total():,} | {len(row.disagreements)} |"
+        )
+    total = sum(row.pairs for row in rows)
+    lines.append(f"| **all** | | | {sum(row.queries for row in rows):,} | {total:,} | | | |")
+    return "\n".join(lines) + "\n"
+
+
+def _excuses(rows: Sequence[Tally]) -> str:
+    excused = sum((row.excused for row in rows), Counter[str]())
+    refused = sum((row.refused for row in rows), Counter[str]())
+    found = ""
+    for title, counts in (("Excused", excused), ("Not tried", refused)):
+        if counts:
+            lines = [f"- {why}: {number:,}" for why, number in counts.most_common()]
+            found += f"{title}, by reason:\n\n" + "\n".join(lines) + "\n\n"
+    return found
+
+
+HEAD = """# Conformance
+
+<!-- Made by bench/conformance.py; do not edit. -->
+
+What siemc says a query means, held against engines that others wrote. A *pair* is a query and an
+event. For each the engine's answer, our reader's (the query read back and evaluated) and, where the
+query came from a rule, the reference's (the rule evaluated) must be the same. A pair that differs
+as an assumption of the query says it may, or as an engine is known to, is *excused* and counted;
+each known difference has a test that it is still there.
+
+`python -m bench.conformance` runs what is recorded here, and fails on any disagreement;
+`pytest -m engines tests/engines` runs a part of each trial. CONTRIBUTING.md says what they need.
+"""
+TITLES = {
+    "recordings": "Recorded events",
+    "rules": "Events made for each test of each rule",
+    "random": "Random queries on random events",
+    "sigma": "Sigma by other programs",
+}
+ABOUT = {
+    "recordings": """\
+SigmaHQ's recorded event for a rule must be found by the rule's query, and on five recordings of
+attacks (OTRF Security-Datasets) each rule's query must find the same events as the rule. The events
+become documents by a translation written from Elastic's ingest pipelines, which shares no table
+with siemc's own.""",
+    "rules": f"""\
+For each leaf of each public rule, up to {EVENTS} events a rule: one that decides by it alone, a
+near miss, an exclusion, another case, no field, an empty value, two values, a value longer than is
+indexed (`siemc/cases.py`). KQL is run twice: as Kibana has it (Kibana 7.5's parser, and the
+translation that today's Kibana makes of its tree), and by Elasticsearch's own query `kql`.""",
+    "random": """\
+Queries by random walks over each language's grammar, on events whose values are near what they ask
+for. What our reader refuses is not a pair; nor is a query that the server refuses for a named
+reason.""",
+    "sigma": """\
+Two programs that evaluate Sigma rules are held against `siemc.evaluate`. They are wrong in known
+ways, each of which has its own predicate and smallest case (`tests/engines/oracles`).""",
+}
+LEFT = """## What is not covered
+
+- **Splunk**: no engine of SPL can be had. Each rule of the reader cites the page of Splunk's
+  documentation that says so (`tests/splunk/reading/documented/`), and `siemc selftest -t spl RULES`
+  writes a search that tries a rule's query in a Splunk of your own.
+- **Kibana itself**: its parser is of about 7.5, its translation written from today's source. What
+  the grammar learnt since (braces, `\\uXXXX`) is read by Elasticsearch's own KQL only.
+- **Elastic's `wildcard` and `match_only_text`**: published nowhere as a package. A keyword without
+  a limit and a `text` field stand for them on Elasticsearch. OpenSearch's `wildcard` is another
+  program, with faults of its own (`tests/engines/test_stand_ins.py`).
+- **Analysed text**: words in a text field are no test of a formula; such leaves are opaque.
+- **Several shards, several nodes, runtime fields, ingest pipelines** themselves.
+- Events with **several values in a field** are not tried on the Sigma programs, which have none.
+"""
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("trials", nargs="*", choices=[*TRIALS, []], metavar="TRIAL")
+    parser.add_argument("--every", type=int, default=1, help="take every so many rules")
+    parser.add_argument("--queries", type=int, default=4_000, help="random ones of a language")
+    parser.add_argument("--page", action="store_true", help="only write the page")
+    given = parser.parse_args()
+    data = json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else {}
+    failed = False
+    for name in () if given.page else given.trials or TRIALS:
+        tallies = run(name, Asked(given.every, given.queries))
+        failed |= any(each.disagreements for each in tallies)
+        if given.every == 1 and not failed:
+            data[name] = {"date": f"{date.today()}", "tallies": [asdict(t) for t in tallies]}
+            _write(DATA, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+    if data:
+        _write(PAGE, page({name: data[name] for name in TRIALS if name in data}))
+    return failed
+
+
+def _write(path: Path, text: str) -> None:
+    aside = path.with_suffix(".new")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

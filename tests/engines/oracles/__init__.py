@@ -1,0 +1,1 @@
+"""Other readings of Sigma, by other hands, held against ``siemc.evaluate``."""
