@@ -301,6 +301,8 @@ def _index(entry: Definition, mapped: Mapped) -> str:
     parts = [f'"pattern": {_json(entry["pattern"])}', f'"dynamic": {_json(dynamic)}']
     if "lower" in entry:
         parts.append(_values(entry["lower"], "   "))
+    if "absent" in entry:
+        parts.append(f'"absent": {_json(sorted(entry["absent"]["fields"]))}')
     fields = {name: type_key(mapped.fields[name]) for name in sorted(mapped.fields)}
     parts.append(_table("fields", fields, "   "))
     return "  {" + ",\n   ".join(parts) + "}"

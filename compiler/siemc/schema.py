@@ -72,18 +72,20 @@ class Dynamic:
 class Index:
     """The fields of one index pattern, by full dotted name.
 
-    ``lower_values`` are those whose values are always written in lower case here.
+    ``lower_values`` are those whose values are always written in lower case here, ``absent`` those
+    that the ingest pipeline removes, whatever a dynamic template would make of them.
     """
 
     pattern: str
     fields: Mapping[str, FieldType] = field(default_factory=dict)
     dynamic: tuple[Dynamic, ...] = ()
     lower_values: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
 
     def lookup(self, name: str) -> FieldType | None:
         """The type of a field or multi-field in this index, declared or by a dynamic template."""
         found = self.fields.get(name)
-        if found is not None:
+        if found is not None or name in self.absent:
             return found
         parent, _, last = name.rpartition(".")
         if parent in self.fields:
@@ -208,6 +210,7 @@ def _index(entry: Mapping[str, Any], types: Mapping[str, FieldType]) -> Index:
         fields={name: types[key] for name, key in entry["fields"].items()},
         dynamic=tuple(Dynamic(d["match"], types[d["type"]]) for d in entry.get("dynamic", ())),
         lower_values=_lower(entry),
+        absent=frozenset(entry.get("absent", ())),
     )
 
 

@@ -52,6 +52,8 @@ def find(index: Index, name: str, network: bool = False) -> Found | None:
 
 
 def _dynamic(index: Index, name: str) -> FieldType | None:
+    if name in index.absent:
+        return None
     return next((rule.type for rule in index.dynamic if fnmatchcase(name, rule.match)), None)
 
 
