@@ -129,6 +129,8 @@ def test_a_character_that_the_normalizer_merges_with_a_letter_is_refused(target:
         ("long", Compare(">", float("inf")), "SC207"),
         ("keyword", Cidr(ip_network("fe80::/10")), "SC210"),
         ("text", Cidr(ip_network("10.0.0.0/8")), "SC210"),
+        ("ip", Cidr(ip_network("::/16")), "SC210"),
+        ("ip", Cidr(ip_network("::ffff:10.0.0.0/104")), "SC210"),
         ("flattened", Glob((RUN, "1")), "SC207"),
         ("geo_point", Glob(("1",)), "SC207"),
     ],

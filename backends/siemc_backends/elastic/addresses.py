@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Final
 
 from siemc.formula import Glob, Wild
 
+IPV4_IN_IPV6: Final = IPv6Network("::ffff:0:0/96")
 OCTET: Final = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 
 
@@ -33,6 +34,14 @@ def _address(text: str) -> str | None:
     except ValueError:
         return None
     return None if "%" in text else str(found)
+
+
+def holds_ipv4(network: IPv4Network | IPv6Network) -> bool:
+    """Whether an ``ip`` field finds IPv4 addresses in this network of IPv6, which no text is in.
+
+    Lucene's ``InetAddressPoint`` keeps an IPv4 address as one in ``::ffff:0:0/96``.
+    """
+    return isinstance(network, IPv6Network) and network.overlaps(IPV4_IN_IPV6)
 
 
 def text_expression(network: IPv4Network) -> str:

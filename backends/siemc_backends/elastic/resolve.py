@@ -340,6 +340,9 @@ class Resolver:
 
     def _cidr(self, name: str, known: Facts, test: Cidr) -> Form:
         network = test.network
+        if addresses.holds_ipv4(network):
+            message = f"An ip field keeps IPv4 as IPv6, so {network} would hold IPv4 addresses too."
+            self.problem("SC210", name, message, "Name networks outside of ::ffff:0:0/96.")
         if known.all_of("ip"):
             self.findings.assumed.add("SA10")
             return Scalar(name, str(network), "address")

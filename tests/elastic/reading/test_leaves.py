@@ -129,7 +129,6 @@ def test_a_dynamic_template_gives_its_multi_fields() -> None:
         ("a*b?", ("a", RUN, "b", ONE)),
         (r"a\*b\?\\", (r"a*b?" + "\\",)),
         ("a\\", ("a\\",)),
-        ("", ()),
         ("**a", (RUN, "a")),
     ],
 )
@@ -137,14 +136,24 @@ def test_a_wildcard_pattern_has_three_special_characters(text: str, parts: tuple
     assert engine("keyword").pattern("f", text, AT) == eq("f", *parts)
 
 
+def test_an_empty_pattern_finds_nothing_but_an_empty_prefix_any_value() -> None:
+    assert engine("keyword").pattern("f", "", AT) == FALSE
+    assert engine("keyword").wildcard("f", (RUN,), AT) == Atom("f", Exists())
+
+
 def test_a_lone_run_asks_whether_there_is_a_value() -> None:
     assert engine("keyword").pattern("f", "*", AT) == Atom("f", Exists())
 
 
-def test_a_pattern_on_a_lowercase_keyword_is_lowered_but_for_escaped_letters() -> None:
+def test_a_pattern_on_a_lowercase_keyword_is_lowered() -> None:
     found = engine(LOWERCASE)
     assert found.pattern("f", r"*\\AB*", AT) == eq("f", RUN, "\\ab", RUN, cased=False)
-    assert found.pattern("f", r"*\AB*", AT) == FALSE
+    assert found.pattern("f", r"*\aB*", AT) == eq("f", RUN, "ab", RUN, cased=False)
+
+
+def test_whether_an_escaped_capital_is_lowered_is_for_the_version_to_say() -> None:
+    found = engine(LOWERCASE)
+    assert found.pattern("f", r"*\AB*", AT) == Atom("f", Opaque(r"wildcard f: *\AB*"))
 
 
 def test_an_escaped_letter_in_a_pattern_without_case_is_not_understood() -> None:
@@ -227,9 +236,22 @@ def test_a_bound_compares_numbers(op: CompareOp) -> None:
     assert engine("long").range("f", op, "5", AT) == Atom("f", Compare(op, 5))
 
 
-@pytest.mark.parametrize("kind", ["keyword", "date", "ip", "text", "boolean"])
-def test_a_bound_of_what_is_no_number_is_not_understood(kind: str) -> None:
-    assert engine(kind).range("f", ">=", "a", AT) == Atom("f", Opaque("range f >= a"))
+@pytest.mark.parametrize(
+    ("kind", "bound"),
+    [("keyword", "a"), ("date", "a"), ("ip", "10.0.0.1"), ("text", "a"), ("boolean", "true")],
+)
+def test_a_bound_of_what_is_no_number_is_not_understood(kind: str, bound: str) -> None:
+    assert engine(kind).range("f", ">=", bound, AT) == Atom("f", Opaque(f"range f >= {bound}"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "bound"), [("ip", "a"), ("ip", "10.0.0.0/8"), ("boolean", "TRUE"), ("boolean", "")]
+)
+def test_a_bound_that_the_type_refuses_is_refused(kind: str, bound: str) -> None:
+    with pytest.raises(FormatError, match="is no bound"):
+        engine(kind).range("f", ">=", bound, AT)
+    with pytest.raises(FormatError, match="is no bound"):
+        engine(kind).between("f", [(">=", bound), ("<", bound)], AT)
 
 
 def test_two_bounds_are_of_one_value() -> None:

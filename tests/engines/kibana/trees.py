@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from siemc.reading import place
-from siemc_backends.elastic.dsl.program import Join, Leaf, Operator
+from siemc_backends.elastic.dsl.program import Join, Leaf, Operator, Unasked
 from siemc_backends.elastic.kql.grammar import Parser, Relation
 from siemc_backends.elastic.kql.literals import MARK, Value
 
@@ -32,6 +32,7 @@ def ours(text: str) -> Tree:
 
     stack: list[Tree] = []
     for step in Parser(text, make).parse():
+        assert not isinstance(step, Unasked)  # KQL has nothing that decides nothing
         if isinstance(step, Leaf):
             stack.append(leaves[int(step.fields[0])] if step.fields else ("all",))
         elif step.operator is Operator.NOT:

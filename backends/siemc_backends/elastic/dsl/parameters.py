@@ -12,6 +12,8 @@ from siemc_backends.elastic.dsl.jsontext import Member, Node, Number
 # They set a score and a name: what is found stays the same ("Query and filter context").
 WITHOUT_EFFECT = frozenset({"boost", "_name"})
 
+LARGEST_FLOAT = 3.4e38
+
 _WHOLE = re.compile(r"-?[0-9]+")
 
 
@@ -25,8 +27,22 @@ def members(node: Node, query: str) -> Mapping[str, Member]:
 def known(found: Mapping[str, Member], query: str, keys: Collection[str]) -> None:
     """Refuse a key that the query does not have, or that is not understood."""
     for key, member in found.items():
-        if key not in keys and key not in WITHOUT_EFFECT:
+        if key in WITHOUT_EFFECT:
+            without_effect(key, member)
+        elif key not in keys:
             raise ReadError(f"{query}: {key!r} is not understood", member.start, member.end)
+
+
+def without_effect(key: str, member: Member) -> None:
+    """Check a key that each query takes: ``boost`` is no negative number, ``_name`` a text.
+
+    ``AbstractQueryBuilder.boost``; the number is a float of 32 bits.
+    """
+    value = member.node.value
+    if key == "_name":
+        string(member.node, "_name")
+    elif not isinstance(value, Number) or not 0 <= float(value.text) < LARGEST_FLOAT:
+        raise ReadError("boost must be a number, and not below 0", *member.node.at)
 
 
 def one_field(node: Node, query: str) -> tuple[str, Node]:

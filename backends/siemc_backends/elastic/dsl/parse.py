@@ -18,6 +18,7 @@ from siemc_backends.elastic.dsl.program import (
     Leaf,
     Operator,
     Step,
+    Unasked,
     readings,
     too_many,
 )
@@ -129,8 +130,10 @@ def _should(
         _query(clause, part, level + 1)
     count = len(optional)
     if wanted > count:
+        steps.append(Unasked(tuple(part)))
         return _too_few(found, alone, steps)
     if wanted == 0:
+        steps.append(Unasked(tuple(part)))
         return 0
     _enough(found, part, count, wanted)
     steps += part

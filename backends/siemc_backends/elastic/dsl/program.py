@@ -43,7 +43,13 @@ class Join(NamedTuple):
     wanted: int = 0
 
 
-Step = Leaf | Join
+class Unasked(NamedTuple):
+    """Queries that decide nothing. They are refused all the same where one of them is."""
+
+    steps: tuple[Leaf | Join | Unasked, ...]
+
+
+Step = Leaf | Join | Unasked
 NEGATION = Join(Operator.NOT, 1)
 EVERYTHING = Leaf((), lambda engine: TRUE)
 MOST_COMBINATIONS = 128
@@ -58,6 +64,8 @@ def levels(steps: Sequence[Step], leaf: int) -> int:
     """How many queries are within each other, if a leaf counts for ``leaf``."""
     stack: list[int] = []
     for step in steps:
+        if isinstance(step, Unasked):  # KQL has none
+            continue
         size = 0 if isinstance(step, Leaf) else step.size
         deepest = max(stack[len(stack) - size :]) + 1 if size else leaf
         stack[len(stack) - size :] = [deepest]
@@ -75,6 +83,8 @@ def run(steps: Sequence[Step], engine: Engine) -> Formula:
     for step in steps:
         if isinstance(step, Leaf):
             stack.append(step.read(engine))
+        elif isinstance(step, Unasked):
+            run(step.steps, Engine(engine.schema, engine.index))
         elif step.operator is Operator.NOT:
             stack[-1] = Not(stack[-1])
         else:
@@ -93,8 +103,18 @@ def _joined(step: Join, items: list[Formula]) -> Formula:
 
 def readings(steps: Sequence[Step], schema: Schema) -> tuple[Reading, ...]:
     """One reading for each distinct mapping of the fields. Raises ``ReadError`` as engines do."""
-    fields = dict.fromkeys(name for step in steps if isinstance(step, Leaf) for name in step.fields)
-    return tuple(_reading(steps, *found) for found in engines(schema, fields))
+    return tuple(_reading(steps, *found) for found in engines(schema, fields(steps)))
+
+
+def fields(steps: Sequence[Step]) -> dict[str, None]:
+    """The fields that the steps ask about, each once."""
+    found: dict[str, None] = {}
+    for step in steps:
+        if isinstance(step, Leaf):
+            found |= dict.fromkeys(step.fields)
+        elif isinstance(step, Unasked):
+            found |= fields(step.steps)
+    return found
 
 
 def _reading(steps: Sequence[Step], patterns: Iterable[str], engine: Engine) -> Reading:

@@ -14,7 +14,7 @@ from siemc.formula import RUN, CompareOp, Formula, disjunction
 from siemc.reading import ReadError
 from siemc_backends.elastic.dsl.fields import field_name, plain_name
 from siemc_backends.elastic.dsl.fields import wildcard as read_wildcard
-from siemc_backends.elastic.dsl.jsontext import Member, Node
+from siemc_backends.elastic.dsl.jsontext import Member, Node, Number
 from siemc_backends.elastic.dsl.parameters import (
     WITHOUT_EFFECT,
     field_and_options,
@@ -24,16 +24,18 @@ from siemc_backends.elastic.dsl.parameters import (
     one_field,
     string,
     text_of,
+    without_effect,
 )
 from siemc_backends.elastic.dsl.program import Leaf
 from siemc_backends.elastic.dsl.strings import query_string
-from siemc_backends.elastic.reading.engine import At, Engine
+from siemc_backends.elastic.reading.engine import VERSION, At, Engine
 
 # Ways to run a multi-term query that find the same; the ``top_terms_N`` ones drop terms.
 SAME_RESULT = frozenset({"constant_score", "constant_score_boolean", "scoring_boolean"})
 SAME_RESULT |= {"constant_score_blended"}
 
 Bound = tuple[CompareOp, str]
+OLD = frozenset({"from", "to", "include_lower", "include_upper"})
 ORDERS: Mapping[str, CompareOp] = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -48,6 +50,8 @@ def terms(node: Node, at: At) -> Leaf:
     """The ``terms`` query: one of the values; of none, nothing is found."""
     found = members(node, "terms")
     names = [key for key in found if key not in WITHOUT_EFFECT]
+    for key in WITHOUT_EFFECT & found.keys():
+        without_effect(key, found[key])
     if len(names) != 1:
         raise ReadError("terms takes one field", *node.at)
     [name], member = names, found[names[0]]
@@ -79,6 +83,11 @@ def prefix(node: Node, at: At) -> Leaf:
     return Leaf((name,), lambda engine: engine.wildcard(name, parts, at, caseless))
 
 
+# "Regexp query": the flags (``RegexpFlag``), and the default limit; below it, what is refused is
+# for the expression to say.
+FLAGS = frozenset({"ALL", "NONE", "ANYSTRING", "COMPLEMENT", "EMPTY", "INTERSECTION", "INTERVAL"})
+STATES = 10_000
+_DIGITS = re.compile(r"[0-9]{1,10}")
 _OPTIONAL = re.compile(r'[~<>&@#"]')
 
 
@@ -87,11 +96,23 @@ def regexp(node: Node, at: At) -> Leaf:
     extra = ("flags", "max_determinized_states")
     name, value, options = _multi_term(node, "regexp", ("value",), extra)
     text, caseless = string(value, "a regular expression"), flag(options, "case_insensitive")
+    if "max_determinized_states" in options:
+        _enough_states(options["max_determinized_states"].node)
     if "flags" in options:
         flags = string(options["flags"].node, "flags")
+        if not FLAGS.issuperset(flags.upper().split("|")):
+            raise ReadError(f"regexp: {flags!r} are no flags", *options["flags"].node.at)
         if flags.upper() != "ALL" and _OPTIONAL.search(text):
             raise ReadError("flags other than ALL are not understood", *options["flags"].node.at)
     return Leaf((name,), lambda engine: engine.regexp(name, text, at, caseless))
+
+
+def _enough_states(node: Node) -> None:
+    value = node.value
+    if not isinstance(value, Number) or not _DIGITS.fullmatch(value.text):
+        raise ReadError("max_determinized_states is a whole number", *node.at)
+    if not STATES <= int(value.text) < 2**31:
+        raise ReadError(f"max_determinized_states is understood from {STATES} on", *node.at)
 
 
 def _multi_term(
@@ -99,8 +120,10 @@ def _multi_term(
 ) -> tuple[str, Node, Mapping[str, Member]]:
     keys = ("case_insensitive", "rewrite", *extra)
     name, value, options = field_and_options(node, query, value_keys, keys)
-    if "rewrite" in options and options["rewrite"].node.value not in SAME_RESULT:
-        raise ReadError(f"{query}: this rewrite may drop terms", *options["rewrite"].node.at)
+    if "rewrite" in options:
+        way = options["rewrite"].node
+        if string(way, "rewrite") not in SAME_RESULT:
+            raise ReadError(f"{query}: this rewrite may drop terms", *way.at)
     return name, value, options
 
 
@@ -119,13 +142,19 @@ def ranges(node: Node, at: At) -> Leaf:
     """The ``range`` query."""
     name, body = one_field(node, "range")
     found = members(body, "range")
-    known(found, "range", (*ORDERS, "from", "to", "include_lower", "include_upper"))
+    known(found, "range", (*ORDERS, *OLD))
     bounds = [*_new_bounds(found), *_old_bounds(found)]
     if not bounds:
         raise ReadError("a range without a bound is not understood; use exists", *body.at)
     if len({op[0] for op, _ in bounds}) < len(bounds):
         raise ReadError("a range takes one lower and one upper bound", *body.at)
-    return Leaf((name,), lambda engine: engine.between(name, bounds, at))
+    return Leaf((name,), partial(_between, name, bounds, bool(OLD & found.keys()), at))
+
+
+def _between(name: str, bounds: list[Bound], old: bool, at: At, engine: Engine) -> Formula:
+    if old:
+        engine.assumptions.add(VERSION)
+    return engine.between(name, bounds, at)
 
 
 def _new_bounds(found: Mapping[str, Member]) -> list[Bound]:
@@ -134,7 +163,7 @@ def _new_bounds(found: Mapping[str, Member]) -> list[Bound]:
 
 
 def _old_bounds(found: Mapping[str, Member]) -> list[Bound]:
-    """``from`` and ``to``, which Elasticsearch 8 still took ("Range query")."""
+    """``from`` and ``to``, which Elasticsearch 8 still takes and 9 refuses ("Range query")."""
     bounds: list[Bound] = []
     if "from" in found and found["from"].node.value is not None:
         op: CompareOp = ">=" if flag(found, "include_lower", True) else ">"

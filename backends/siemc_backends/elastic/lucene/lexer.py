@@ -52,11 +52,12 @@ _ESCAPE = re.compile(r"\\.", re.S)
 _WILD = re.compile(r"[*?]")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _BOUND = re.compile(
-    r"""(?P<QUOTED>"[^"]++(?:(?<=\\)"[^"]*+)*"(?![^ \]}]))
+    r"""(?P<QUOTED>"[^"]++(?:(?<=\\)"[^"]*+)*")
     |(?P<SPACE>[ \t\n\r\u3000](?![^ \]}])|\ )
     |(?P<BOUND>[^ \]}]+)|(?P<CLOSE>[\]}])""",
     re.X,
 )
+_UNQUOTED = re.compile(r"[^ \]}]+")
 _LOST = {
     '"': "A quotation mark opens a phrase that is not closed: close it, or escape it with a '\\'.",
     "/": "A '/' opens a regular expression that is not closed: close it, or write '\\/'.",
@@ -126,7 +127,12 @@ def _range(text: str, at: int, found: list[Token]) -> int:
         token = _BOUND.match(text, at)
         if token is None:  # pragma: no cover - every character is in one of the groups
             break
-        kind, image = token.lastgroup or "", token[0]
+        kind = token.lastgroup or ""
+        if kind == "QUOTED":
+            longer = _UNQUOTED.match(text, at)
+            if longer is not None and longer.end() > token.end():
+                kind, token = "BOUND", longer
+        image = token[0]
         if kind != "SPACE":
             found.append(Token("TO" if image == "TO" else kind, image, at, token.end()))
         at = token.end()

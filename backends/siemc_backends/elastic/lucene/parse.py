@@ -160,15 +160,23 @@ class _Reader:
                 return TRUE
             if leaf.kind == "regexp":
                 regexp.read(leaf.text, False, False, at)  # to be refused if it is none
+            if leaf.kind == "fuzzy":
+                _check_distance(leaf, at)
             return Atom(None, Opaque(_shown(leaf)), place(*at))
-        names = self.defaults if leaf.field is None else (leaf.field,)
-        return disjunction(self._on_field(leaf, self._name(name, at), at) for name in names)
+        if leaf.field is not None:
+            return self._on_field(leaf, self._name(leaf.field, at), at)
+        names = (self._name(name, at) for name in self.defaults)
+        return disjunction(self._on_default(leaf, name, at) for name in names)
 
     def _name(self, name: str, at: At) -> str:
         if "*" in name:
             message = f"The field pattern '{name[:60]}' stands for many fields: name each of them."
             raise ReadError(message, *at)
         return plain_name(name, at)
+
+    def _on_default(self, leaf: Leaf, field: str, at: At) -> Formula:
+        """``QueryParserHelper.resolveMappingFields`` drops what is no field, objects too."""
+        return FALSE if self.engine.is_object(field) else self._on_field(leaf, field, at)
 
     def _on_field(self, leaf: Leaf, field: str, at: At) -> Formula:
         try:
@@ -229,9 +237,13 @@ def _regexp(engine: Engine, leaf: Leaf, field: str, at: At) -> Formula:
 
 
 def _fuzzy(engine: Engine, leaf: Leaf, field: str, at: At) -> Formula:
+    _check_distance(leaf, at)
+    return engine.opaque("fuzzy" + leaf.suffix, field, leaf.text, at)
+
+
+def _check_distance(leaf: Leaf, at: At) -> None:
     if leaf.suffix.lower() not in {"~", "~0", "~1", "~2", "~auto"}:
         raise ReadError(f"'{leaf.suffix[:20]}' is no distance: ~, ~0, ~1 and ~2 are.", *at)
-    return engine.opaque("fuzzy" + leaf.suffix, field, leaf.text, at)
 
 
 def _range(engine: Engine, leaf: Leaf, field: str, at: At) -> Formula:

@@ -93,20 +93,24 @@ class Engine:
     def pattern(self, field: str, text: str, at: At, caseless: bool = False) -> Formula:
         r"""A ``wildcard`` query by its text: ``*``, ``?`` and escapes by ``\``.
 
-        An escaped letter is neither lower-cased by the normalizer
-        (``StringFieldType.normalizeWildcardPattern``) nor folded by ``case_insensitive``
-        (``AutomatonQueries.toCaseInsensitiveWildcardAutomaton``).
+        An escaped letter is not folded by ``case_insensitive``
+        (``AutomatonQueries.toCaseInsensitiveWildcardAutomaton``). The normalizer lower-cases it
+        from 9.5 on (elastic/elasticsearch#153582, ``StringFieldType.normalizeWildcardPattern``);
+        before, a pattern with a capital letter escaped found nothing. An empty pattern finds
+        nothing, not the empty text: ``WildcardQuery`` makes an automaton of no parts of it.
         """
         parts, escaped = values.pattern(text)
-        if not escaped:
+        if parts and not escaped:
             return self.wildcard(field, parts, at, caseless)
         found = self._field(field, False, at)
-        if found is None:
+        if found is None or (not parts and found.kind.is_term):
             return FALSE
+        if not parts:
+            return self._other("wildcard", found, field, text, at)
         if found.kind.is_term and found.kind.normalizer == "lowercase":
-            if any(values.lower(letter) != letter for letter in escaped):
-                return FALSE  # the lower-cased value has no such letter
-            return self.wildcard(field, parts, at, caseless)
+            if all(values.lower(letter) == letter for letter in escaped):
+                return self.wildcard(field, parts, at, caseless)
+            return self._opaque(found, f"wildcard {field}: {text}", at)
         if caseless or found.kind.type == "constant_keyword":
             return self._opaque(found, f"wildcard {field}: {text}", at)
         return self.wildcard(field, parts, at, caseless)
@@ -125,6 +129,8 @@ class Engine:
             return self._other("regexp", found, field, text, at)
         if test is None or (text == "" and found.kind.type == "wildcard"):
             return FALSE  # WildcardFieldType.regexpQuery: an empty expression finds nothing
+        if caseless:
+            self.assumptions.add(FOLDS)
         if isinstance(test, Opaque) or found.kind.normalizer not in {None, "lowercase"}:
             return self._opaque(found, f"regexp {field}: {text}", at)
         return self._positive(found, test, at)
@@ -135,6 +141,9 @@ class Engine:
         if found is not None and found.kind.type != "object":
             plain = found.kind.searchable and (found.name == field or found.kind.type != "ip")
             if plain and not is_nested(self.index, found.name):
+                if found.kind.is_number:
+                    # NumberFieldMapper: with ``coerce``, the default, an empty text is no number
+                    self.assumptions.add(ONE_FORM)
                 return self._positive(found, Exists(), at)
             return self._opaque(found, f"exists {field}", at)
         if is_nested(self.index, field) or may_grow(self.index, field):
@@ -151,6 +160,7 @@ class Engine:
         if found is None:
             return FALSE
         if not found.kind.is_number or not self._plain(found):
+            self._check_bound(found, text, at)
             return self._opaque(found, f"range {field} {op} {text}", at)
         number = values.number(text)
         if number is None:
@@ -165,13 +175,16 @@ class Engine:
         """
         asked = tuple(bounds)
         if not asked:
-            return self.exists(field, at)
+            # QueryStringQueryParser.getRangeQuery looks for the field, which an object is not
+            return FALSE if self.is_object(field) else self.exists(field, at)
         if len(asked) == 1:
             return self.range(field, *asked[0], at)
         found = self._field(field, False, at)
         if found is None:
             return FALSE
         if not found.kind.is_number or not self._plain(found):
+            for _, bound in asked:
+                self._check_bound(found, bound, at)
             text = " ".join(f"{op} {text}" for op, text in asked)
             return self._opaque(found, f"range {field} {text}", at)
         ends = {op: values.number(text) for op, text in asked}
@@ -181,10 +194,31 @@ class Engine:
         self.single.add(found.name)
         return conjunction(self.range(field, *bound, at) for bound in asked)
 
+    def _check_bound(self, found: Found, text: str, at: At) -> None:
+        """Raise ``FormatError`` for a bound that the field's type refuses, be it opaque or not.
+
+        ``IpFieldMapper.rangeQuery`` takes addresses and no networks,
+        ``BooleanFieldMapper.rangeQuery`` the two words. What a date may be is for its format to
+        say, which no schema holds.
+        """
+        kind = found.kind.type
+        is_address = "/" not in text and bool(values.address(text))
+        if (kind == "ip" and not is_address) or (
+            kind == "boolean" and text not in {"true", "false"}
+        ):
+            raise FormatError(f"{values.quoted(text)} is no bound of a {kind} field.", *at)
+
     def is_text(self, field: str) -> bool:
         """Whether the field's values are analysed into words."""
         found = self._field(field, False, None)
         return found is not None and found.kind.is_text
+
+    def is_object(self, field: str) -> bool:
+        """Whether the name is no field, but that of an object that holds fields."""
+        found = self._field(field, False, None)
+        if found is None:
+            return bool(children(self.index, field))
+        return found.kind.type == "object"
 
     def opaque(self, query: str, field: str, text: str, at: At) -> Formula:
         """A query that no test of a formula can say, such as ``fuzzy``."""
@@ -218,34 +252,35 @@ class Engine:
             return self._glob(found, field, values.simple(text), at, caseless)
         if kind.is_term:
             return self._glob(found, field, (text,) if text else (), at, caseless)
-        if kind.type == "ip" or kind.is_number or kind.type == "boolean":
+        if kind.type == "ip" or kind.is_number or kind.type in {"boolean", "date", "date_nanos"}:
             if caseless:
                 message = f"A {kind.type} field takes no query without case."
                 raise FormatError(message, *at)
-            if self._plain(found):
+            if self._plain(found) and not kind.type.startswith("date"):
                 return self._scalar(found, field, text, at)
         return self._opaque(found, f"{query} {field}: {text}", at)
 
     def _scalar(self, found: Found, field: str, text: str, at: At) -> Formula:
         """A term of a number, truth value or address."""
         kind = found.kind
+        tests: tuple[Test, ...] = ()
         if kind.type == "ip":
-            test: Test | None = values.address(text)
+            tests = values.address(text)
             self.assumptions.add(ADDRESSES)
         elif kind.type == "boolean":
             # BooleanFieldType.indexedValueForSearch: these two words and no other
-            test = Equals(text == "true") if text in {"true", "false"} else None
+            tests = (Equals(text == "true"),) if text in {"true", "false"} else ()
             self.assumptions.add(ONE_FORM)
         else:
             number = values.number(text)
-            test = None if number is None else Equals(number)
+            tests = () if number is None else (Equals(number),)
             self.assumptions.add(ONE_FORM)
             whole = "float" not in kind.type and kind.type != "double"
             if whole and isinstance(number, float):
                 return FALSE  # NumberFieldMapper: no whole number has a decimal part
-        if test is None:
+        if not tests:
             raise FormatError(f"{values.quoted(text)} is no value of a {kind.type} field.", *at)
-        return self._positive(found, test, at)
+        return disjunction(self._positive(found, test, at) for test in tests)
 
     def _glob(
         self, found: Found, field: str, parts: tuple[GlobPart, ...], at: At, caseless: bool

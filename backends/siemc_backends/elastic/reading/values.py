@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from siemc.folding import lower_map, odd_lower
 from siemc.formula import ONE, RUN, Cidr, Exists, Glob, GlobPart, Test, glob
@@ -87,19 +87,31 @@ def number(text: str) -> int | float | None:
     return int(found) if found.is_integer() and abs(found) < 2**53 else found
 
 
-def address(text: str) -> Test | None:
-    """The test for an address or, with a slash, for the network around it.
+_IPV4 = IPv4Network("0.0.0.0/0")
+_IPV4_IN_IPV6 = IPv6Network("::ffff:0:0/96")
 
-    ``IpFieldMapper.termQuery`` (``CIDRUtils``) drops the host bits; IPv4 in IPv6 is IPv4 to it.
+
+def address(text: str) -> tuple[Test, ...]:
+    """The tests, of which one must hold, for an address or the network around it; none for neither.
+
+    ``IpFieldMapper.termQuery``: IPv4 in IPv6 is IPv4. ``InetAddresses.parseCidr`` drops the host
+    bits of a network and takes none with an address of that kind. An IPv4 address is kept as one in
+    IPv6 (``InetAddressPoint``), so that a network of IPv6 wide enough has all of them.
     """
     try:
-        if "/" in text:
-            return Cidr(ip_network(text, strict=False)) if "%" not in text else None
-        found = ip_address(text)
+        if "%" in text:
+            return ()
+        if "/" not in text:
+            found = ip_address(text)
+            return (Glob((str(getattr(found, "ipv4_mapped", None) or found),)),)
+        if getattr(ip_address(text.partition("/")[0]), "ipv4_mapped", None):
+            return ()
+        network = ip_network(text, strict=False)
     except ValueError:
-        return None
-    mapped = getattr(found, "ipv4_mapped", None)
-    return None if "%" in text else Glob((str(mapped or found),))
+        return ()
+    if isinstance(network, IPv6Network) and _IPV4_IN_IPV6.subnet_of(network):
+        return Cidr(network), Cidr(_IPV4)
+    return (Cidr(network),)
 
 
 def java_length(text: str) -> int:
