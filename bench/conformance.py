@@ -1,7 +1,8 @@
 """Hold siemc against engines that others wrote: ``docs/conformance.md``.
 
 python -m bench.conformance                    every trial, as recorded: an hour or more
-python -m bench.conformance rules --every 20   one trial, on every 20th rule
+python -m bench.conformance rules --schema raw one trial, on one schema
+python -m bench.conformance rules --every 20   on every 20th rule
 python -m bench.conformance --page             only write the page anew
 
 Trials: ``recordings``, ``rules``, ``random``, ``sigma`` (``tests/engines``). ``SIEMC_CORPUS`` names
@@ -54,9 +55,10 @@ PART = 150  # rules at a time, so that progress is seen
 
 @dataclass(frozen=True)
 class Asked:
-    """What is run: every so many rules, and how many random queries of a language."""
+    """What is run: every so many rules, on which schemas; and how many queries of a language."""
 
     every: int
+    schemas: Sequence[str]
     queries: int
 
     @property
@@ -111,7 +113,8 @@ def recordings(asked: Asked) -> Iterator[Tally]:
 
     with engines() as (servers, kibana):
         for server in servers:
-            yield from trial.run(server, kibana)
+            with trial.holding(server) as held:
+                yield from trial.run(held, kibana, asked.every)
 
 
 def sigma(asked: Asked) -> Iterator[Tally]:
@@ -150,15 +153,16 @@ def page(data: Mapping[str, Any]) -> str:
     """The page about what was recorded."""
     parts = [HEAD]
     for name, recorded in data.items():
-        rows = [Tally(**{**each, **_counters(each)}) for each in recorded["tallies"]]
-        parts.append(f"## {TITLES[name]}\n\n{ABOUT[name]}\n\nRecorded on {recorded['date']}.\n")
-        parts.append(_table(rows))
-        parts.append(_excuses(rows))
+        rows = [_tally(each) for each in recorded["tallies"]]
+        last = max(each["date"] for each in recorded["tallies"])
+        parts.append(f"## {TITLES[name]}\n\n{ABOUT[name]}\n\nRecorded until {last}.\n")
+        parts += [_table(rows), _excuses(rows)]
     return "\n".join([*filter(None, parts), LEFT])
 
 
-def _counters(each: Mapping[str, Any]) -> dict[str, Counter[str]]:
-    return {key: Counter(each[key]) for key in ("excused", "refused")}
+def _tally(recorded: Mapping[str, Any]) -> Tally:
+    counters = {key: Counter(recorded[key]) for key in ("excused", "refused")}
+    return Tally(**{key: each for key, each in {**recorded, **counters}.items() if key != "date"})
 
 
 def _table(rows: Sequence[Tally]) -> str:
@@ -246,20 +250,34 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("trials", nargs="*", choices=[*TRIALS, []], metavar="TRIAL")
     parser.add_argument("--every", type=int, default=1, help="take every so many rules")
+    parser.add_argument("--schema", action="append", choices=PROFILES, help="of the trial rules")
     parser.add_argument("--queries", type=int, default=4_000, help="random ones of a language")
     parser.add_argument("--page", action="store_true", help="only write the page")
     given = parser.parse_args()
-    data = json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else {}
     failed = False
     for name in () if given.page else given.trials or TRIALS:
-        tallies = run(name, Asked(given.every, given.queries))
+        tallies = run(name, Asked(given.every, given.schema or [*PROFILES], given.queries))
         failed |= any(each.disagreements for each in tallies)
         if given.every == 1 and not failed:
-            data[name] = {"date": f"{date.today()}", "tallies": [asdict(t) for t in tallies]}
-            _write(DATA, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
-    if data:
-        _write(PAGE, page({name: data[name] for name in TRIALS if name in data}))
+            _record(name, tallies)
+    _write(PAGE, page(_recorded()))
     return failed
+
+
+def _recorded() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(DATA.read_text("utf-8")) if DATA.exists() else {}
+    return {name: found[name] for name in TRIALS if name in found}
+
+
+def _record(name: str, tallies: Sequence[Tally]) -> None:
+    """Keep the tallies, in the place of those of the same trials."""
+    data = _recorded()
+    trials = {each.trial for each in tallies}
+    before = data.get(name, {"tallies": []})["tallies"]
+    kept = [each for each in before if each["trial"] not in trials]
+    now = [{**asdict(each), "date": f"{date.today()}"} for each in tallies]
+    data[name] = {"tallies": [*kept, *now]}
+    _write(DATA, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
 def _write(path: Path, text: str) -> None:

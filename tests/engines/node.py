@@ -37,8 +37,11 @@ SETTINGS = {
     "cluster.routing.allocation.disk.threshold_enabled": "false",
     "action.destructive_requires_name": "false",
 }
-# Elasticsearch works this limit out from the node's memory; OpenSearch has 1,024 (assumption SA11).
-OPENSEARCH = {"indices.query.bool.max_clause_count": "8192"}
+# Limits that Elasticsearch has not, or works out from the node's memory (assumption SA11).
+OPENSEARCH = {
+    "indices.query.bool.max_clause_count": "8192",
+    "search.query.max_query_string_length": "1000000",
+}
 
 
 def main() -> None:
