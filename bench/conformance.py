@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,8 @@ def rules(asked: Asked) -> Iterator[Tally]:
     """Each test of each rule, on every profile."""
     found = asked.rules
     with engines() as (servers, kibana):
-        for profile, targets in PROFILES.items():
+        for profile in asked.schemas:
+            targets = PROFILES[profile]
             for at in range(0, len(found), PART):
                 part = found[at : at + PART]
                 subjects = list(
@@ -109,12 +110,13 @@ def random(asked: Asked) -> Iterator[Tally]:
 
 def recordings(asked: Asked) -> Iterator[Tally]:
     """The recorded events of rules, and those of attacks."""
-    from tests.engines.recordings import trial
+    from tests.engines.recordings.trial import Trial
 
+    trial = Trial(asked.every)
     with engines() as (servers, kibana):
         for server in servers:
             with trial.holding(server) as held:
-                yield from trial.run(held, kibana, asked.every)
+                yield from trial.run(held, kibana)
 
 
 def sigma(asked: Asked) -> Iterator[Tally]:
@@ -260,22 +262,24 @@ def main() -> int:
         failed |= any(each.disagreements for each in tallies)
         if given.every == 1 and not failed:
             _record(name, tallies)
-    _write(PAGE, page(_recorded()))
+    _write(PAGE, page(recorded()))
     return failed
 
 
-def _recorded() -> dict[str, Any]:
+def recorded() -> dict[str, Any]:
+    """What is kept of the trials, by their names."""
     found: dict[str, Any] = json.loads(DATA.read_text("utf-8")) if DATA.exists() else {}
     return {name: found[name] for name in TRIALS if name in found}
 
 
 def _record(name: str, tallies: Sequence[Tally]) -> None:
     """Keep the tallies, in the place of those of the same trials."""
-    data = _recorded()
+    data = recorded()
     trials = {each.trial for each in tallies}
     before = data.get(name, {"tallies": []})["tallies"]
     kept = [each for each in before if each["trial"] not in trials]
-    now = [{**asdict(each), "date": f"{date.today()}"} for each in tallies]
+    # not dataclasses.asdict, which counts a counter's items
+    now = [{**vars(each), "date": f"{date.today()}"} for each in tallies]
     data[name] = {"tallies": [*kept, *now]}
     _write(DATA, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 

@@ -18,7 +18,12 @@ STAND_INS = {
     "elasticsearch": {"match_only_text": "text", "unsigned_long": "long"},
     "opensearch": {"flattened": "flat_object"},
 }
-SETTINGS = {"number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": "-1"}
+SETTINGS = {
+    "number_of_shards": 1,
+    "number_of_replicas": 0,
+    "refresh_interval": "-1",
+    "queries.cache.enabled": False,  # no query is asked twice, and large ones fill the memory
+}
 
 
 def body(index: Index, server: str, names: Sequence[str] | None = None) -> dict[str, Any]:

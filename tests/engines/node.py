@@ -15,7 +15,7 @@ from typing import Any
 
 FLAGS = (
     "-Xms512m",
-    "-Xmx1g",
+    "-Xmx2g",
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "--enable-native-access=ALL-UNNAMED",

@@ -26,7 +26,8 @@ from tests.engines.missing import Missing
 
 Query = Mapping[str, Any]
 Hits = frozenset[str]
-BATCH = 50
+BATCH = 25
+SECONDS = 300  # for one answer, on a slow machine
 
 # Of each module the first words of its jars' names; the other jars are the server's class path.
 MODULES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -69,7 +70,7 @@ class Server:
         self._log = (self._home / "stderr").open("w+b")
         try:
             self._child = self._start()
-            self._link = http.client.HTTPConnection("127.0.0.1", self._port(), timeout=120)
+            self._link = http.client.HTTPConnection("127.0.0.1", self._port(), timeout=SECONDS)
         except BaseException:
             shutil.rmtree(self._home, ignore_errors=True)
             raise

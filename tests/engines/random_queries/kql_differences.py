@@ -16,6 +16,7 @@ from tests.engines import known
 
 MIXED = "`and` beside `or` without parentheses (the rule `query` has no precedence)"
 SPACES = "white space inside of an unquoted value (its words are joined by one space)"
+BLANK = "a no-break space, which is white space to Kibana alone"
 QUOTES = r"a quoted value that ends in `\\`, and another (the longest token is taken)"
 NOT = r"`\not`, which Kibana's grammar reads as a line break and `ot`"
 KEYWORD = "`and`, `or` or `not` as the bound of a range (the rule `rangeQueryValue`)"
@@ -39,6 +40,10 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
     for found in _TOKEN.finditer(text):
         if not found[0].isspace():
             yield found.lastgroup or "", found[0]
+
+
+def _unquoted(text: str) -> str:
+    return "".join(found[0] for found in _TOKEN.finditer(text) if found.lastgroup != "quoted")
 
 
 def has_mixed_row(text: str) -> bool:
@@ -83,6 +88,11 @@ def has_odd_space(text: str) -> bool:
     return any(_ODD_SPACE.search(value) for value in values)
 
 
+def has_no_break_space(text: str) -> bool:
+    """Whether a no-break space stands outside of quotes."""
+    return "\xa0" in _unquoted(text)
+
+
 def has_run_on_quote(text: str) -> bool:
     """Whether a quoted value ends in an escaped backslash, and another one follows it."""
     quoted = [token for kind, token in _tokens(text) if kind == "quoted"]
@@ -114,6 +124,7 @@ DIFFERENCES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     (MIXED, has_mixed_row),
     (known.ESCAPED_WILDCARD, has_escaped_pattern),
     (KEYWORD, has_keyword),
+    (BLANK, has_no_break_space),
     (SPACES, has_odd_space),
     (QUOTES, has_run_on_quote),
     (NOT, has_escaped_not),

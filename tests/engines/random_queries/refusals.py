@@ -13,7 +13,7 @@ DATE = "what a date may be is for its format to say, which no schema holds"
 # "Query string query": lenient, or not told and the default is all fields, and no type is refused.
 EVERYWHERE = "what is sought in all fields, and not leniently, must be of every type"
 # "Range query" of Elasticsearch 8 has them as deprecated, that of 9 has not.
-OLD_RANGE = "Elasticsearch 9 takes no from and to (assumption SA08)"
+OLD_RANGE = "Elasticsearch 9 takes no from, to, include_lower and include_upper (assumption SA08)"
 # OpenSearch, ``MappedFieldType.normalizedWildcardQuery``, which a constant keyword does not have:
 # refused, or where the query is lenient nothing is found. A query ``wildcard`` it takes.
 CONSTANT = "OpenSearch's query_string takes no wildcard on a constant keyword"
@@ -28,6 +28,7 @@ NO_VALUE = (
     *NO_DATE,
 )
 _EMPTY_TERM = re.compile(r'"value": ""[^}]*"case_insensitive": "?true')
+_OLD_BOUND = re.compile(r'"(?:from|to|include_lower|include_upper)":')
 _ASKS_DATE = re.compile(r"\b(?:when|z)\b")
 
 
@@ -39,7 +40,7 @@ def known_refusal(readings: Iterable[Reading], text: str, answer: str) -> str | 
         return EVERYWHERE
     if "which is of type [constant_keyword]" in answer:
         return CONSTANT
-    if '"from"' in text and "[range] query does not support" in answer:
+    if _OLD_BOUND.search(text) and "[range] query does not support" in answer:
         return OLD_RANGE
     return None
 

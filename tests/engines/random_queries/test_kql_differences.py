@@ -32,6 +32,7 @@ CASES: list[Case] = [
     (differences.MIXED, "k: (a or b and x)", ONE, {"a"}, set()),
     (known.ESCAPED_WILDCARD, "k: a\\\\*", ONE, {"a\\"}, set()),
     (differences.SPACES, "k: a  b", ONE, {"a  b"}, {"a b"}),
+    (differences.BLANK, "not\xa0(k: (a or b))", ONE, {"a b", "a  b", "a\\", "ot a", "ab"}, None),
     (differences.QUOTES, 'k: "a\\\\" or m: "b"', ONE, {"a\\", "b"}, None),
     (differences.NOT, "k: \\not a", ONE, {"ot a"}, set()),
     (differences.OBJECT, "o: *", ONE, set(VALUES), set()),

@@ -150,6 +150,7 @@ def test_a_clause_that_decides_nothing_assumes_nothing() -> None:
         {"regexp": {"k": {"value": "a", "flags": "SOME"}}},
         {"regexp": {"k": {"value": "a", "max_determinized_states": "x"}}},
         {"prefix": {"k": {"value": "a", "rewrite": {"a": "b"}}}},
+        {"range": {"n": {"lt": 5, "include_lower": 1.5}}},
     ],
 )
 def test_an_option_of_the_wrong_kind_is_refused(server: Server, body: Query) -> None:

@@ -17,10 +17,6 @@ from tests.engines.server import Hits, Query, Server
 from tests.engines.tally import Tally
 
 TOO_LONG = "SA01"
-# Elasticsearch 9.5.3 takes a quarter of a second to read a KQL of 40,000 characters, and has
-# not ended after two minutes on the 220,000 of SigmaHQ's list of vulnerable drivers.
-MOST = 60_000
-SLOW = f"more than {MOST:,} characters of KQL, which Elasticsearch's own reader takes minutes for"
 
 
 def body(text: str) -> Query:
@@ -32,7 +28,7 @@ def body(text: str) -> Query:
 
 def by_elasticsearch(text: str) -> Query | str:
     """A KQL query for Elasticsearch's own reader of KQL, unless that would take it minutes."""
-    return SLOW if len(text) > MOST else indices.kql(text)
+    return known.SLOW if known.is_slow(text) else indices.kql(text)
 
 
 # A query as it is put to a server, or the reason why it is not.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,66 +29,6 @@ STOCK, WIDEST = "agent-windows", "ecs-caseless"
 SCHEMAS = (STOCK, WIDEST)  # the second has the fields of the first, and sub-fields without case
 
 
-@cache
-def plans(schema: str) -> Mapping[str, Planned]:
-    """The rules that have a query."""
-    made = ((str(rule.rule.id), rules.planned(rule, schema)) for rule in rules.of_windows())
-    return {rule: plan for rule, plan in made if plan is not None and plan.queries}
-
-
-@cache
-def recordings() -> tuple[Recording, ...]:
-    """SigmaHQ's recordings. Raises ``Missing``."""
-    return tuple(rules.recordings())
-
-
-@cache
-def archive() -> Archive:
-    """The documents of both collections, with the fields that rules test. Raises ``Missing``."""
-    every = [plan.formula for schema in SCHEMAS for plan in plans(schema).values()]
-    names = {name for formula in every for name in fields_of(formula) if name is not None}
-    indices = {index.pattern: index for index in ELASTIC.schema(WIDEST).indices}
-    found = Archive(indices, frozenset({*names, *FIXED}))
-    for each in recordings():
-        for at, event in enumerate(each.events):
-            found.add(f"{each.rule}:{at}", rules.document(event, WIDEST))
-    for path in sorted((otrf.folder() or Path()).glob("*.zip")):
-        for at, event in enumerate(otrf.read(path)):
-            found.add(f"{path.stem}:{at}", rules.document(event, WIDEST))
-    return found
-
-
-_expected: dict[tuple[str, str], Found] = {}
-
-
-def expected(schema: str, rule: str) -> Found:
-    """What the rule finds by itself; on the second schema most rules are the same as before."""
-    plan, same = plans(schema)[rule], plans(STOCK).get(rule)
-    key = STOCK if same is not None and same.formula == plan.formula else schema, rule
-    if key not in _expected:
-        _expected[key] = on_server.expected(plan, archive())
-    return _expected[key]
-
-
-@contextmanager
-def holding(server: Server) -> Iterator[Held]:
-    """A server with the documents, each in the index of its data stream. Raises ``Missing``."""
-    held = Held(server, archive(), ELASTIC.schema(WIDEST))
-    held.fill()
-    yield held
-    held.drop()
-
-
-def run(held: Held, kibana: Kibana, step: int = 1) -> Iterator[Tally]:
-    """A tally for each language; of the rules without a recording every ``step`` is tried."""
-    for target in ("lucene", "dsl"):
-        yield tallied(held, STOCK, Way(target, SENDS[target]), step)
-    if held.server.name == "elasticsearch":
-        yield tallied(held, STOCK, Way("kql", SENDS["kql"]), step)
-        send = partial(today.query, kibana, schema=ELASTIC.schema(WIDEST))
-        yield tallied(held, WIDEST, Way("kql", send, "kql, as kibana"), step)
-
-
 class Way(NamedTuple):
     """How a target's query is put to a server; ``name`` is the target's if it has none."""
 
@@ -97,25 +37,86 @@ class Way(NamedTuple):
     name: str = ""
 
 
-def tallied(held: Held, schema: str, way: Way, step: int) -> Tally:
-    """What the server says to the rules, held against what they say."""
-    engine = f"{held.server.name} {held.server.version}"
-    tally = Tally(f"{TRIAL}, {schema}", engine, way.name or way.target)
-    wanted = _wanted(schema, way.target, step)
-    hits = held.hits(wanted.values(), way.target, way.send)
-    answers = {plan.path: answer for plan, answer in hits}
-    for rule, plan in wanted.items():
-        on_server.judge(tally, plan, answers[plan.path], expected(schema, rule))
-    tally.pairs = tally.queries * len(held.archive.documents)
-    if tally.language != "kql":  # Elasticsearch's own reader of KQL has known differences
-        tally.disagreements += _own_not_found(wanted, answers)
-    return tally
+@cache
+def recordings() -> tuple[Recording, ...]:
+    """SigmaHQ's recordings. Raises ``Missing``."""
+    return tuple(rules.recordings())
 
 
-def _wanted(schema: str, target: str, step: int) -> Mapping[str, Planned]:
-    own = {each.rule for each in recordings()}
-    every = [each for each in plans(schema).items() if target in each[1].queries]
-    return {rule: plan for at, (rule, plan) in enumerate(every) if at % step == 0 or rule in own}
+class Trial:
+    """The rules with a recording and, of the others, every ``step``."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self._expected: dict[tuple[str, str], Found] = {}
+
+    @cached_property
+    def plans(self) -> Mapping[str, Mapping[str, Planned]]:
+        """By schema and id, the rules that have a query. Raises ``Missing``."""
+        return {schema: dict(self._planned(schema)) for schema in SCHEMAS}
+
+    def _planned(self, schema: str) -> Iterator[tuple[str, Planned]]:
+        own = {each.rule for each in recordings()}
+        for at, rule in enumerate(rules.of_windows()):
+            identifier = str(rule.rule.id)
+            if at % self.step == 0 or identifier in own:
+                plan = rules.planned(rule, schema)
+                if plan is not None and plan.queries:
+                    yield identifier, plan
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The documents of both collections, with the fields that rules test."""
+        every = [plan.formula for found in self.plans.values() for plan in found.values()]
+        names = {name for formula in every for name in fields_of(formula) if name is not None}
+        indices = {index.pattern: index for index in ELASTIC.schema(WIDEST).indices}
+        found = Archive(indices, frozenset({*names, *FIXED}))
+        for each in recordings():
+            for at, event in enumerate(each.events):
+                found.add(f"{each.rule}:{at}", rules.document(event, WIDEST))
+        for path in sorted((otrf.folder() or Path()).glob("*.zip")):
+            for at, event in enumerate(otrf.read(path)):
+                found.add(f"{path.stem}:{at}", rules.document(event, WIDEST))
+        return found
+
+    @contextmanager
+    def holding(self, server: Server) -> Iterator[Held]:
+        """A server with the documents, each in the index of its data stream."""
+        held = Held(server, self.archive, ELASTIC.schema(WIDEST))
+        held.fill()
+        yield held
+        held.drop()
+
+    def run(self, held: Held, kibana: Kibana) -> Iterator[Tally]:
+        """A tally for each language."""
+        for target in ("lucene", "dsl"):
+            yield self._tallied(held, STOCK, Way(target, SENDS[target]))
+        if held.server.name == "elasticsearch":
+            yield self._tallied(held, STOCK, Way("kql", SENDS["kql"]))
+            send = partial(today.query, kibana, schema=ELASTIC.schema(WIDEST))
+            yield self._tallied(held, WIDEST, Way("kql", send, "kql, as kibana"))
+
+    def _tallied(self, held: Held, schema: str, way: Way) -> Tally:
+        """What the server says to the rules, held against what they say."""
+        engine = f"{held.server.name} {held.server.version}"
+        tally = Tally(f"{TRIAL}, {schema}", engine, way.name or way.target)
+        wanted = {r: p for r, p in self.plans[schema].items() if way.target in p.queries}
+        hits = held.hits(wanted.values(), way.target, way.send)
+        answers = {plan.path: answer for plan, answer in hits}
+        for rule, plan in wanted.items():
+            on_server.judge(tally, plan, answers[plan.path], self._found(schema, rule))
+        tally.pairs = tally.queries * len(held.archive.documents)
+        if tally.language != "kql":  # Elasticsearch's own reader of KQL has known differences
+            tally.disagreements += _own_not_found(wanted, answers)
+        return tally
+
+    def _found(self, schema: str, rule: str) -> Found:
+        """What the rule finds by itself; on the second schema mostly the same as before."""
+        plan, same = self.plans[schema][rule], self.plans[STOCK].get(rule)
+        key = STOCK if same is not None and same.formula == plan.formula else schema, rule
+        if key not in self._expected:
+            self._expected[key] = on_server.expected(plan, self.archive)
+        return self._expected[key]
 
 
 def _own_not_found(

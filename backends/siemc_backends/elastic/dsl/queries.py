@@ -164,14 +164,10 @@ def _new_bounds(found: Mapping[str, Member]) -> list[Bound]:
 
 def _old_bounds(found: Mapping[str, Member]) -> list[Bound]:
     """``from`` and ``to``, which Elasticsearch 8 still takes and 9 refuses ("Range query")."""
-    bounds: list[Bound] = []
-    if "from" in found and found["from"].node.value is not None:
-        op: CompareOp = ">=" if flag(found, "include_lower", True) else ">"
-        bounds.append((op, text_of(found["from"].node)))
-    if "to" in found and found["to"].node.value is not None:
-        op = "<=" if flag(found, "include_upper", True) else "<"
-        bounds.append((op, text_of(found["to"].node)))
-    return bounds
+    lower: CompareOp = ">=" if flag(found, "include_lower", True) else ">"
+    upper: CompareOp = "<=" if flag(found, "include_upper", True) else "<"
+    given = [(op, found[key].node) for key, op in (("from", lower), ("to", upper)) if key in found]
+    return [(op, text_of(node)) for op, node in given if node.value is not None]
 
 
 def match_phrase(node: Node, at: At) -> Leaf:
