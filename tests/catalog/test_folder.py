@@ -107,6 +107,7 @@ def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
     assert "cannot be written" in raised.value.diagnostic.message
 
 
+@pytest.mark.slow
 def test_the_same_rules_make_the_same_bytes(tmp_path: Path) -> None:
     """Whatever the order of sets is, and from wherever the rules are named."""
     sites = []

@@ -36,6 +36,7 @@ SETTINGS = {
     "node.processors": "1",
     "cluster.routing.allocation.disk.threshold_enabled": "false",
     "action.destructive_requires_name": "false",
+    "indices.breaker.total.use_real_memory": "false",  # it counts what is yet to be collected
 }
 # Limits that Elasticsearch has not, or works out from the node's memory (assumption SA11).
 OPENSEARCH = {

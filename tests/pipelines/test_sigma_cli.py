@@ -62,6 +62,7 @@ def test_telegram_rule_converts(target: str, pipeline: str, parts: list[str]) ->
     assert query.count("\n") == 0
 
 
+@pytest.mark.slow
 def test_pipelines_of_other_sources_change_nothing() -> None:
     others = [str(p.relative_to(BACKENDS)) for p in (BACKENDS / "elastic/pipelines").glob("ecs_*")]
     own = "elastic/pipelines/ecs_sysmon.yml"

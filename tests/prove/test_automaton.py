@@ -54,6 +54,7 @@ def test_an_expression_accepts(source: str, accepted: list[str], refused: list[s
     assert [value for value in refused if found.accepts(value)] == []
 
 
+@pytest.mark.slow
 @given(regexes)
 @settings(deadline=None, max_examples=200)
 def test_an_automaton_accepts_what_python_finds(test: Regex) -> None:

@@ -179,6 +179,7 @@ def test_a_globs_forms_hold_where_it_does(test: Glob, value: str) -> None:
     assert holds_alike(test, value)
 
 
+@pytest.mark.slow
 @given(regexes)
 @settings(deadline=None, max_examples=200)
 def test_an_expressions_forms_hold_where_it_does(test: Regex) -> None:

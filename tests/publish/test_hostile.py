@@ -92,6 +92,7 @@ def test_hostile_texts_stay_texts(tmp_path: Path, text: str, es: bool) -> None:
         check(found)
 
 
+@pytest.mark.slow
 @settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -147,6 +147,7 @@ any_formula: st.SearchStrategy[Formula] = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(any_formula, st.booleans())
 def test_nothing_raises_and_every_text_is_whole(formula: Formula, pretty: bool) -> None:

@@ -49,6 +49,7 @@ def test_json_is_read_as_the_standard_library_does(
     assert plain(scan(text)) == json.loads(text)
 
 
+@pytest.mark.slow
 @given(values)
 def test_every_value_is_what_its_place_says(value: object) -> None:
     text = f" {json.dumps(value)}\n"

@@ -34,6 +34,7 @@ def back(target: str, schema: str, emission: Emission) -> Formula:
     return reading.formula
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=400)
 @given(
     formulas(keyword_atoms), st.lists(events, max_size=4), st.sampled_from(TARGETS), st.booleans()

@@ -154,6 +154,7 @@ PIECES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=25), st.sampled_from(["", "a=1 | where "]))
 def test_no_text_raises_anything_else(pieces: list[str], start: str) -> None:

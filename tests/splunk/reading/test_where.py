@@ -311,6 +311,7 @@ conditions = st.recursive(
 events = st.dictionaries(names, st.lists(texts, max_size=1))
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(conditions, st.lists(events, min_size=1, max_size=5))
 def test_an_evaluator_with_three_values_agrees(
