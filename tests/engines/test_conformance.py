@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import yaml
+
 from bench import conformance
 
 RECORDED = conformance.recorded()
@@ -24,6 +26,11 @@ def test_each_language_has_as_many_random_pairs_as_were_promised() -> None:
         languages[language] = languages.get(language, 0) + each["pairs"]
     assert set(languages) == {"lucene", "dsl", "kql"}
     assert min(languages.values()) >= 200_000
+
+
+def test_what_was_found_names_a_test_that_is_there() -> None:
+    entries = yaml.safe_load(conformance.FOUND.read_text(encoding="utf-8"))
+    assert all((conformance.ROOT / each["test"]).is_file() for each in entries)
 
 
 def test_every_schema_is_tried() -> None:
