@@ -46,6 +46,7 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
     "agent-windows": ("lucene", "dsl", "kql"),
     "raw": ("lucene", "dsl", "kql"),
     "ecs-caseless": ("lucene", "dsl", "kql"),
+    "winlogbeat-9": ("lucene", "dsl", "kql"),
 }
 BARE = {"raw"}  # by the rules' own field names
 ON_BOTH = {"agent-windows", "raw"}  # the others on Elasticsearch alone

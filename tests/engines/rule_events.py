@@ -23,7 +23,7 @@ from siemc.plans import Plan
 from siemc.prove.world import World
 from siemc.reading import Reading
 from siemc.schema import FieldType, Index, Schema
-from tests.engines import indices, known
+from tests.engines import indices
 from tests.engines.kibana import today
 from tests.engines.kibana.parser import Kibana
 from tests.engines.random_queries import kql_differences
@@ -49,7 +49,7 @@ def sent(way: str, text: str, schema: Schema, kibana: Kibana) -> Query | str:
             found: Query = body.get("query", body)
             return found
         case "kql":
-            return known.SLOW if known.is_slow(text) else indices.kql(text)
+            return kql_differences.SLOW if kql_differences.is_slow(text) else indices.kql(text)
         case _:
             return today.query(kibana, text, schema)
 

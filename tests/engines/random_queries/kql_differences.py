@@ -3,6 +3,10 @@ r"""Where Elasticsearch's own KQL (its query ``kql``) reads a text otherwise tha
 From elastic/elasticsearch, ``x-pack/plugin/kql/src/main/antlr/KqlBase.g4`` and ``KqlAstBuilder``;
 ``test_kql_differences.py`` holds that each is still there. Our reader reads as Kibana does, so a
 text of one of these classes is not put to Elasticsearch; Kibana's own translation of it is.
+
+The one that matters to rules: in a value with a wildcard the escapes are dropped and the rest is
+handed to a query ``wildcard``, where a backslash escapes the next sign and ``?`` stands for any
+one. Kibana did the same until 8.12.1 (elastic/kibana#174464, which mended elastic/kibana#169709).
 """
 
 from __future__ import annotations
@@ -12,8 +16,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from siemc.schema import Schema
-from tests.engines import known
 
+ESCAPED_WILDCARD = "an escape or `?` in a value with a wildcard (Elasticsearch's own KQL)"
 MIXED = "`and` beside `or` without parentheses (the rule `query` has no precedence)"
 SPACES = "white space inside of an unquoted value (its words are joined by one space)"
 BLANK = "a no-break space, which is white space to Kibana alone"
@@ -23,6 +27,9 @@ KEYWORD = "`and`, `or` or `not` as the bound of a range (the rule `rangeQueryVal
 VIEW = "a value with a wildcard and a space (Kibana goes by the types in all indices)"
 OBJECT = "whether an object exists (only fields of the mapping are looked up)"
 WORDS = "a name of a field of several words (the rule `fieldName` takes one)"
+
+MANY = 300
+SLOW = f"more than {MANY} leaves, for which Elasticsearch's own KQL takes minutes"
 
 _TOKEN = re.compile(
     r"""(?P<quoted>"(?:\\.|[^"\\])*")|(?P<sign>[():{}]|[<>]=?)
@@ -122,7 +129,7 @@ def has_long_name(text: str) -> bool:
 
 DIFFERENCES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     (MIXED, has_mixed_row),
-    (known.ESCAPED_WILDCARD, has_escaped_pattern),
+    (ESCAPED_WILDCARD, has_escaped_pattern),
     (KEYWORD, has_keyword),
     (BLANK, has_no_break_space),
     (SPACES, has_odd_space),
@@ -144,3 +151,8 @@ def difference(text: str, schema: Schema) -> str | None:
     if len(schema.indices) > 1 and has_spaced_pattern(text):
         return VIEW
     return next((name for name, is_one in DIFFERENCES if is_one(text)), None)
+
+
+def is_slow(text: str) -> bool:
+    """Whether the query is too large for the query ``kql``, whose equal in Query DSL is not."""
+    return text.count(" or ") > MANY

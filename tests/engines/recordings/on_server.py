@@ -10,7 +10,8 @@ from typing import Any
 
 from siemc.prove.world import World
 from siemc.schema import FieldType, Index, Schema
-from tests.engines import indices, known
+from tests.engines import indices
+from tests.engines.random_queries import kql_differences
 from tests.engines.recordings.archive import Archive, Found
 from tests.engines.recordings.rules import Planned
 from tests.engines.server import Hits, Query, Server
@@ -28,7 +29,7 @@ def body(text: str) -> Query:
 
 def by_elasticsearch(text: str) -> Query | str:
     """A KQL query for Elasticsearch's own reader of KQL, unless that would take it minutes."""
-    return known.SLOW if known.is_slow(text) else indices.kql(text)
+    return kql_differences.SLOW if kql_differences.is_slow(text) else indices.kql(text)
 
 
 # A query as it is put to a server, or the reason why it is not.
@@ -119,8 +120,10 @@ def judge(tally: Tally, plan: Planned, answer: Hits | str, found: Found) -> None
         return
     if answer == found.short:
         tally.excused[TOO_LONG] += len(answer ^ found.whole)
-    elif tally.language == "kql" and known.has_escaped_wildcard(plan.queries["kql"]):
-        tally.excused[known.ESCAPED_WILDCARD] += len(answer ^ found.short)
+    elif tally.language == "kql" and (
+        excuse := kql_differences.difference(plan.queries["kql"], plan.schema)
+    ):
+        tally.excused[excuse] += len(answer ^ found.short)
     else:
         tally.disagreements.append(_told(tally, plan, answer ^ found.short, answer))
 
