@@ -51,6 +51,7 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
 BARE = {"raw"}  # by the rules' own field names
 ON_BOTH = {"agent-windows", "raw"}  # the others on Elasticsearch alone
 EVENTS = 40  # for each rule, at most
+SHOWN = 15  # reasons on the page; the file has all
 PART = 150  # rules at a time, so that progress is seen
 
 
@@ -197,7 +198,11 @@ def _excuses(rows: Sequence[Tally]) -> str:
     found = ""
     for title, counts in (("Excused", excused), ("Not tried", refused)):
         if counts:
-            lines = [f"- {why}: {number:,}" for why, number in counts.most_common()]
+            lines = [f"- {why}: {number:,}" for why, number in counts.most_common(SHOWN)]
+            rest = counts.most_common()[SHOWN:]
+            if rest:
+                others = sum(number for _, number in rest)
+                lines.append(f"- {len(rest)} other reasons: {others:,}")
             found += f"{title}, by reason:\n\n" + "\n".join(lines) + "\n\n"
     return found
 

@@ -7,6 +7,7 @@ What a rule's own recording holds must be found by its queries.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, cached_property, partial
@@ -79,6 +80,11 @@ class Trial:
                 found.add(f"{path.stem}:{at}", rules.document(event, WIDEST))
         return found
 
+    @cached_property
+    def _sizes(self) -> Counter[str]:
+        """How many documents there are in the index of each pattern."""
+        return Counter(each.pattern for each in self.archive.documents.values())
+
     @contextmanager
     def holding(self, server: Server) -> Iterator[Held]:
         """A server with the documents, each in the index of its data stream."""
@@ -104,8 +110,9 @@ class Trial:
         hits = held.hits(wanted.values(), way.target, way.send)
         answers = {plan.path: answer for plan, answer in hits}
         for rule, plan in wanted.items():
+            if not isinstance(answers[plan.path], str):
+                tally.pairs += sum(self._sizes[each] for each in plan.schema.patterns)
             on_server.judge(tally, plan, answers[plan.path], self._found(schema, rule))
-        tally.pairs = tally.queries * len(held.archive.documents)
         if tally.language != "kql":  # Elasticsearch's own reader of KQL has known differences
             tally.disagreements += _own_not_found(wanted, answers)
         return tally
