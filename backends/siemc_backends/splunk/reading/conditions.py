@@ -108,6 +108,9 @@ def _denied(node: Expression, truth: Truth, codes: set[str]) -> Truth:
 
 def _may_be_null(node: Expression) -> bool:
     match node:
+        case Logic("AND", items):
+            pairs = pairs_among(items, set())  # whose fields are there by the other conditions
+            return any(_may_be_null(each) for at, each in enumerate(items) if at not in pairs)
         case Logic(_, items):
             return any(map(_may_be_null, items))
         case Negation(item):
