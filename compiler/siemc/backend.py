@@ -95,6 +95,17 @@ class Platform(Protocol):
         """
 
 
+@runtime_checkable
+class ReadsMappings(Protocol):
+    """A platform that can say of its own answer what the user's indices hold."""
+
+    def schema_of(self, data: Any, name: str) -> Schema | None:
+        """The schema that this JSON describes, under this name; ``None`` for what is no answer.
+
+        Raises ``SchemaError`` for one that is not understood.
+        """
+
+
 class Backend(Protocol):
     """A target language."""
 

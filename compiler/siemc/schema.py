@@ -15,6 +15,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from siemc.formula import YamlPath
+
+
+class SchemaError(ValueError):
+    """What a file says of the user's indices is not understood: why, and at which place in it."""
+
+    def __init__(self, why: str, place: YamlPath) -> None:
+        super().__init__(why)
+        self.place = place
+
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
@@ -88,8 +98,9 @@ class Index:
         if found is not None or name in self.absent:
             return found
         parent, _, last = name.rpartition(".")
-        if parent in self.fields:
-            return self.fields[parent].subfield(last)
+        above = self.fields.get(parent)
+        if above is not None and above.type != "nested":  # which has no multi-fields
+            return above.subfield(last)
         return next((rule.type for rule in self.dynamic if fnmatchcase(name, rule.match)), None)
 
 

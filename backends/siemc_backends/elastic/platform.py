@@ -43,6 +43,12 @@ class ElasticPlatform:
         """The data sources of ``sources.yml``, the preferred ones first."""
         return _sources()
 
+    def schema_of(self, data: Any, name: str) -> Schema | None:
+        """The schema of the indices in an answer of ``GET <index>/_mapping``."""
+        from siemc_backends.elastic.mappings import is_mappings, mappings_schema
+
+        return mappings_schema(data, name) if is_mappings(data) else None
+
     def templates(self, schema: Schema, fields: Iterable[str]) -> Mapping[str, Any]:
         """The component templates that add ``.caseless`` sub-fields, where the schema has them."""
         from siemc_backends.elastic.template import component_template
