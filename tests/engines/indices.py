@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
@@ -80,6 +81,13 @@ def _plain(value: Value) -> Any:
 def query_string(text: str) -> dict[str, Any]:
     """A Lucene query as Kibana sends it: its setting ``query:queryString:options``."""
     return {"query_string": {"query": text, "analyze_wildcard": True}}
+
+
+def dsl(text: str) -> dict[str, Any]:
+    """A query of the target ``dsl``, whose text may be the body of a search."""
+    body: dict[str, Any] = json.loads(text)
+    found: dict[str, Any] = body.get("query", body)
+    return found
 
 
 def kql(text: str) -> dict[str, Any]:

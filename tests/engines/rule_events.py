@@ -6,11 +6,9 @@ evaluated), and that of the reference (the rule's formula evaluated).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from siemc.backend import Emission, Layout, backends
 from siemc.cases import cases, takes_any_text
@@ -45,11 +43,9 @@ def sent(way: str, text: str, schema: Schema, kibana: Kibana) -> Query | str:
         case "query_string":
             return indices.query_string(text)
         case "dsl":
-            body: dict[str, Any] = json.loads(text)
-            found: Query = body.get("query", body)
-            return found
+            return indices.dsl(text)
         case "kql":
-            return kql_differences.SLOW if kql_differences.is_slow(text) else indices.kql(text)
+            return kql_differences.asked(text)
         case _:
             return today.query(kibana, text, schema)
 

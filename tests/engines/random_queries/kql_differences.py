@@ -14,8 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 from siemc.schema import Schema
+from tests.engines import indices
 
 ESCAPED_WILDCARD = "an escape or `?` in a value with a wildcard (Elasticsearch's own KQL)"
 MIXED = "`and` beside `or` without parentheses (the rule `query` has no precedence)"
@@ -153,6 +155,6 @@ def difference(text: str, schema: Schema) -> str | None:
     return next((name for name, is_one in DIFFERENCES if is_one(text)), None)
 
 
-def is_slow(text: str) -> bool:
-    """Whether the query is too large for the query ``kql``, whose equal in Query DSL is not."""
-    return text.count(" or ") > MANY
+def asked(text: str) -> dict[str, Any] | str:
+    """The query ``kql``; or why it is not put, where it is too large (its equal in DSL is not)."""
+    return SLOW if text.count(" or ") > MANY else indices.kql(text)

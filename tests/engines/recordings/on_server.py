@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,24 +19,12 @@ from tests.engines.tally import Tally
 TOO_LONG = "SA01"
 
 
-def body(text: str) -> Query:
-    """A query in the target ``dsl``, which is a request."""
-    found = json.loads(text)
-    query: Query = found.get("query", found)
-    return query
-
-
-def by_elasticsearch(text: str) -> Query | str:
-    """A KQL query for Elasticsearch's own reader of KQL, unless that would take it minutes."""
-    return kql_differences.SLOW if kql_differences.is_slow(text) else indices.kql(text)
-
-
 # A query as it is put to a server, or the reason why it is not.
 Send = Callable[[str], Query | str]
 SENDS: dict[str, Send] = {
     "lucene": indices.query_string,
-    "dsl": body,
-    "kql": by_elasticsearch,
+    "dsl": indices.dsl,
+    "kql": kql_differences.asked,
 }
 
 
